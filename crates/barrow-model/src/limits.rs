@@ -1,0 +1,12 @@
+//! Lambda's numbers for .zip packages, each with its unit and its source.
+
+/// Unzipped size of a function with its layers. Equal is refused too: the service says
+/// "must be smaller than 262144000 bytes". Recorded on AWS, 2025-11.
+pub const UNZIPPED_LIMIT_BYTES: u64 = 262_144_000;
+
+/// Zipped size of a direct upload; larger packages go through S3. Equal is refused too. Recorded
+/// on AWS, 2025-11, and `GetAccountSettings` gives it as `CodeSizeZipped`.
+pub const DIRECT_UPLOAD_LIMIT_BYTES: u64 = 52_428_800;
+
+/// Entries that a zip can list without ZIP64, which nobody has shown Lambda to accept.
+pub const ENTRIES_WITHOUT_ZIP64: usize = 65_535;
