@@ -1,0 +1,101 @@
+//! The two-second clock of the format.
+
+/// A date and time as zips hold it: local time by custom, UTC here, from 1980 to 2107, even
+/// seconds only.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct DosTime(u32);
+
+impl DosTime {
+    /// 1980-01-01 00:00:00, the first that can be written.
+    pub const EPOCH: Self = Self(1 << 21 | 1 << 16);
+    /// 2107-12-31 23:59:58, the last.
+    const LAST: Self = Self(0xff9f_bf7d);
+
+    /// The moment in UTC; what lies outside 1980 to 2107 becomes the nearest that can be written.
+    pub fn from_unix_seconds(seconds: u64) -> Self {
+        // 1980-01-01 and 2108-01-01 in Unix seconds.
+        match seconds {
+            0..315_532_800 => return Self::EPOCH,
+            315_532_800..4_354_819_200 => {}
+            4_354_819_200.. => return Self::LAST,
+        }
+        let (mut days, second) = (seconds / 86_400 - 3_652, (seconds % 86_400) as u32);
+        let mut year = 1980;
+        while days >= days_of(year) {
+            days -= days_of(year);
+            year += 1;
+        }
+        let mut month = 1;
+        while days >= days_in(year, month) {
+            days -= days_in(year, month);
+            month += 1;
+        }
+        let date = (year as u32 - 1980) << 9 | month << 5 | (days as u32 + 1);
+        let time = (second / 3600) << 11 | (second / 60 % 60) << 5 | (second % 60 / 2);
+        Self(date << 16 | time)
+    }
+
+    /// As headers hold it: the time in the low half, the date in the high one.
+    pub const fn from_u32(bits: u32) -> Self {
+        Self(bits)
+    }
+
+    /// As headers hold it: the time in the low half, the date in the high one.
+    pub const fn to_u32(self) -> u32 {
+        self.0
+    }
+}
+
+fn days_of(year: u64) -> u64 {
+    (1..=12).map(|month| days_in(year, month)).sum()
+}
+
+fn days_in(year: u64, month: u32) -> u64 {
+    match month {
+        4 | 6 | 9 | 11 => 30,
+        // 2100 is the only year of the range that is divided by four and not a leap year.
+        2 if year.is_multiple_of(4) && year != 2100 => 29,
+        2 => 28,
+        _ => 31,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(seconds: u64, expected: &str) {
+        let bits = DosTime::from_unix_seconds(seconds).to_u32();
+        let (date, time) = (bits >> 16, bits & 0xffff);
+        let shown = format!(
+            "{}-{:02}-{:02} {:02}:{:02}:{:02}",
+            1980 + (date >> 9),
+            date >> 5 & 15,
+            date & 31,
+            time >> 11,
+            time >> 5 & 63,
+            (time & 31) * 2
+        );
+        assert_eq!(shown, expected, "{seconds}");
+    }
+
+    #[test]
+    fn moments_are_shown_in_utc_and_even_seconds() {
+        // From `date -u -d @…`.
+        check(315_532_800, "1980-01-01 00:00:00");
+        check(951_782_399, "2000-02-28 23:59:58");
+        check(951_782_400, "2000-02-29 00:00:00");
+        check(1_735_689_601, "2025-01-01 00:00:00");
+        check(4_107_542_399, "2100-02-28 23:59:58");
+        check(4_107_542_400, "2100-03-01 00:00:00");
+        check(4_354_819_199, "2107-12-31 23:59:58");
+    }
+
+    #[test]
+    fn what_cannot_be_written_becomes_the_nearest_that_can() {
+        check(0, "1980-01-01 00:00:00");
+        check(4_354_819_200, "2107-12-31 23:59:58");
+        check(u64::MAX, "2107-12-31 23:59:58");
+        assert_eq!(DosTime::from_unix_seconds(0), DosTime::EPOCH);
+    }
+}

@@ -1,0 +1,162 @@
+//! Whether the header in front of an entry's data agrees with the directory.
+
+use std::ops::Range;
+
+use super::entry::Entry;
+use super::extra;
+use super::record::{
+    DESCRIPTOR_FOLLOWS, DESCRIPTOR_SIGNATURE, ENCRYPTED, LOCAL_BYTES, LocalHeader, MASKED_HEADER,
+    STRONGLY_ENCRYPTED, UTF8_NAME,
+};
+use super::spans::CheckZipError;
+use crate::ReadAt;
+
+/// What a local header says otherwise than the directory.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mismatch {
+    Name,
+    Flags,
+    Method,
+    Crc32,
+    CompressedSize,
+    UncompressedSize,
+}
+
+/// Where an entry lies, by its local header.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Local {
+    pub data: Range<u64>,
+    /// Behind the data descriptor, where there is one.
+    pub end: u64,
+}
+
+/// The flags that change how an entry is read; the others are hints about the compressor.
+const FLAGS_THAT_MATTER: u16 =
+    ENCRYPTED | DESCRIPTOR_FOLLOWS | STRONGLY_ENCRYPTED | UTF8_NAME | MASKED_HEADER;
+
+/// Extra areas that are read along with the fixed part and the name, without a second look.
+const USUAL_EXTRA_BYTES: u64 = 64;
+
+impl Mismatch {
+    pub fn text(self) -> &'static str {
+        match self {
+            Self::Name => "name than the directory",
+            Self::Flags => "set of flags than the directory",
+            Self::Method => "compression method than the directory",
+            Self::Crc32 => "CRC-32 than the directory",
+            Self::CompressedSize => "compressed size than the directory",
+            Self::UncompressedSize => "uncompressed size than the directory",
+        }
+    }
+}
+
+/// `limit` is where the directory starts; nothing of an entry can lie behind it.
+pub(super) fn check(
+    source: &dyn ReadAt,
+    entry: &Entry,
+    limit: u64,
+) -> Result<Local, CheckZipError> {
+    let missing = || CheckZipError::NoLocalHeader {
+        name: entry.name.clone(),
+        offset: entry.header_offset,
+    };
+    let start = entry.header_offset;
+    let usual = (LOCAL_BYTES + entry.raw_name.len()) as u64 + USUAL_EXTRA_BYTES;
+    let mut bytes = read(source, start, usual, limit)?;
+    let header = LocalHeader::parse(&bytes).ok_or_else(missing)?;
+    let length = LOCAL_BYTES + usize::from(header.name_bytes) + usize::from(header.extra_bytes);
+    if bytes.len() < length {
+        bytes = read(source, start, length as u64, limit)?;
+    }
+    let (name, extra) = bytes
+        .get(LOCAL_BYTES..length)
+        .and_then(|bytes| bytes.split_at_checked(usize::from(header.name_bytes)))
+        .ok_or_else(missing)?;
+    compare(entry, &header, name, extra).map_err(|mismatch| CheckZipError::LocalHeader {
+        name: entry.name.clone(),
+        mismatch,
+    })?;
+
+    // In range: `check_ranges` has seen that a shorter form of this ends before the directory.
+    let data = start.saturating_add(length as u64);
+    let data = data..data.saturating_add(entry.compressed_bytes);
+    let end = if header.flags & DESCRIPTOR_FOLLOWS == 0 {
+        data.end
+    } else {
+        let bytes = read(source, data.end, 24, limit)?;
+        let length = descriptor_bytes(entry, &bytes).ok_or_else(|| CheckZipError::Descriptor {
+            name: entry.name.clone(),
+        })?;
+        data.end + length
+    };
+    Ok(Local { data, end })
+}
+
+fn compare(entry: &Entry, header: &LocalHeader, name: &[u8], extra: &[u8]) -> Result<(), Mismatch> {
+    let require = |holds: bool, mismatch: Mismatch| if holds { Ok(()) } else { Err(mismatch) };
+    require(name == entry.raw_name, Mismatch::Name)?;
+    require(
+        (header.flags ^ entry.flags) & FLAGS_THAT_MATTER == 0,
+        Mismatch::Flags,
+    )?;
+    require(header.method == entry.method, Mismatch::Method)?;
+    let wide = extra::widen(extra, header.uncompressed_bytes, header.compressed_bytes, 0)
+        .ok_or(Mismatch::UncompressedSize)?;
+    // Where a descriptor follows, a writer that could not seek left zeros, and one that could
+    // put the true numbers in. Anything else is a lie.
+    let open = header.flags & DESCRIPTOR_FOLLOWS != 0;
+    let agrees = |local: u64, directory: u64| local == directory || (open && local == 0);
+    require(
+        agrees(header.crc32.into(), entry.crc32.into()),
+        Mismatch::Crc32,
+    )?;
+    require(
+        agrees(wide.compressed_bytes, entry.compressed_bytes),
+        Mismatch::CompressedSize,
+    )?;
+    require(
+        agrees(wide.uncompressed_bytes, entry.uncompressed_bytes),
+        Mismatch::UncompressedSize,
+    )
+}
+
+/// The length of the data descriptor at the start of `bytes`, which comes with or without a
+/// signature and with narrow or wide sizes.
+fn descriptor_bytes(entry: &Entry, bytes: &[u8]) -> Option<u64> {
+    let crc32 = entry.crc32.to_le_bytes();
+    let (compressed, uncompressed) = (entry.compressed_bytes, entry.uncompressed_bytes);
+    let narrow = [
+        (compressed as u32).to_le_bytes(),
+        (uncompressed as u32).to_le_bytes(),
+    ]
+    .concat();
+    let wide = [compressed.to_le_bytes(), uncompressed.to_le_bytes()].concat();
+    let fits = u32::try_from(compressed.max(uncompressed)).is_ok();
+    let signature = DESCRIPTOR_SIGNATURE.to_le_bytes();
+    // Wide before narrow: the narrow form of an empty entry is the start of its wide form.
+    let forms: [(&[u8], &[u8], bool); 4] = [
+        (&signature, &wide, true),
+        (&signature, &narrow, fits),
+        (&[], &wide, true),
+        (&[], &narrow, fits),
+    ];
+    forms.into_iter().find_map(|(signature, sizes, possible)| {
+        let form = [signature, &crc32, sizes].concat();
+        (possible && bytes.starts_with(&form)).then_some(form.len() as u64)
+    })
+}
+
+/// Up to `count` bytes from `offset` on, fewer where `limit` comes first.
+fn read(
+    source: &dyn ReadAt,
+    offset: u64,
+    count: u64,
+    limit: u64,
+) -> Result<Vec<u8>, CheckZipError> {
+    let count = count.min(limit.saturating_sub(offset));
+    let mut bytes = vec![0; usize::try_from(count).expect("a header is under 200 KB")];
+    source
+        .read_exact_at(&mut bytes, offset)
+        .map_err(|source| CheckZipError::Read { source })?;
+    Ok(bytes)
+}

@@ -1,0 +1,43 @@
+//! The zip format, both directions. Offsets and sizes are bytes from the start of the archive.
+//!
+//! Reading has two levels. [`Directory::read`] takes any archive whose directory can be made out,
+//! so that a foreign zip can be judged; [`Directory::spans`] takes only what every unzipper reads
+//! alike, which is what a wheel must be before a byte of it is copied.
+
+pub mod deflate;
+pub mod directory;
+pub mod dos_time;
+pub mod end;
+pub mod entry;
+pub mod extra;
+pub mod inflate;
+pub mod local;
+pub mod method;
+pub mod name;
+pub mod recode;
+pub mod record;
+pub mod scratch;
+pub mod spans;
+pub mod write;
+
+pub use directory::{Directory, ReadZipError};
+pub use dos_time::DosTime;
+pub use entry::Entry;
+pub use inflate::{InflateError, Inflater, copy_verified};
+pub use method::Method;
+pub use recode::{RecodeError, recode};
+pub use scratch::Scratch;
+pub use spans::CheckZipError;
+pub use write::{PackageWriter, WriteZipError};
+
+/// Where an entry's compressed bytes lie in their archive, and what they give.
+///
+/// All of it comes from a central directory whose local header agrees.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Span {
+    pub offset: u64,
+    pub compressed_bytes: u64,
+    pub uncompressed_bytes: u64,
+    pub crc32: u32,
+    pub method: Method,
+}
