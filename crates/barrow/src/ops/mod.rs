@@ -1,0 +1,44 @@
+//! What the tool can do. Each operation introduces the library crates to each other.
+
+use camino::Utf8PathBuf;
+
+use crate::cli::Global;
+use crate::outcome::Result;
+use crate::output::Output;
+use crate::settings::Environment;
+
+pub mod build;
+pub mod cache;
+pub mod init;
+pub mod interrupt;
+pub mod lock;
+pub mod new_file;
+pub mod origins;
+pub mod record;
+pub mod resolve;
+
+/// What every operation needs to know about its surroundings.
+#[derive(Debug, Clone)]
+pub struct Context {
+    pub environment: Environment,
+    pub output: Output,
+    pub cache: Utf8PathBuf,
+    pub uv: Option<Utf8PathBuf>,
+    pub offline: bool,
+}
+
+impl Context {
+    pub fn new(global: &Global, environment: Environment, output: Output) -> Result<Self> {
+        let cache = match &global.cache_dir {
+            Some(directory) => directory.clone(),
+            None => environment.default_cache()?,
+        };
+        Ok(Self {
+            cache,
+            environment,
+            output,
+            uv: global.uv.clone(),
+            offline: global.offline,
+        })
+    }
+}

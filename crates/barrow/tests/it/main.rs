@@ -1,0 +1,21 @@
+//! The binary as a user runs it: arguments in, files, words and an exit code out.
+//!
+//! Most tests resolve against an index on loopback that the test itself starts; `real_index` uses
+//! the index that the machine's own clients use.
+
+#![expect(
+    clippy::unwrap_used,
+    reason = "a helper that fails is a test that fails"
+)]
+
+mod build;
+mod cache;
+mod faults;
+mod generated;
+mod index;
+mod init;
+mod inputs;
+mod layers;
+mod lock;
+mod project;
+mod real_index;
