@@ -96,15 +96,20 @@ fn last_lines(failure: &Failure) -> Vec<String> {
 
 /// uv's hints that hold for us as well; the others name options of uv.
 fn own_hints(failure: &Failure) -> Vec<String> {
-    let holds =
-        |hint: &&String| !hint.contains("--no-build") && !hint.contains("network was disabled");
-    failure
-        .hints
-        .iter()
-        .filter(holds)
-        .take(2)
-        .cloned()
-        .collect()
+    let holds = |hint: &&String| !hint.contains("`--") && !hint.contains("network was disabled");
+    let hints = failure.hints.iter().filter(holds);
+    hints.take(2).cloned().collect()
+}
+
+/// What uv says of `--python-version`, which here is the runtime's.
+fn runtime_hint(failure: &Failure, target: Target) -> Option<String> {
+    let is_about_python = |hint: &String| hint.contains("`--python-version`");
+    failure.hints.iter().any(is_about_python).then(|| {
+        format!(
+            "ask for versions that support {}, or choose a newer runtime with `--runtime`",
+            target.runtime
+        )
+    })
 }
 
 impl Explain for ResolveError {
@@ -160,9 +165,12 @@ impl Explain for ResolveError {
                 target.runtime, target.arch
             )],
             Self::StaleForeign { update, .. } => vec![format!("run `{update}`")],
-            Self::NoSolution { failure, .. } | Self::Network { failure } | Self::Uv { failure } => {
-                own_hints(failure)
+            Self::NoSolution { failure, target } => {
+                let mut hints = own_hints(failure);
+                hints.extend(runtime_hint(failure, *target));
+                hints
             }
+            Self::Network { failure } | Self::Uv { failure } => own_hints(failure),
             _ => Vec::new(),
         }
     }
@@ -210,6 +218,24 @@ mod tests {
                 "Because requests was not found in the cache and you require requests, we can conclude \
              that your requirements are unsatisfiable.",
                 "hint: run the command once without `--offline`",
+            ],
+        );
+    }
+
+    #[test]
+    fn a_runtime_that_is_too_old_is_called_so() {
+        check(
+            include_str!("recorded/python_version.txt"),
+            Fault::Input,
+            &[
+                "no set of versions meets all requirements for python3.12 on x86_64",
+                "Because the requested Python version (>=3.9) does not satisfy Python>=3.11 and \
+                 pillow==13.0.0 depends on Python>=3.11, we can conclude that pillow==13.0.0 cannot \
+                 be used.",
+                "And because only pillow<=13.0.0 is available and you require pillow==13.0.0, we can \
+                 conclude that your requirements are unsatisfiable.",
+                "hint: ask for versions that support python3.12, or choose a newer runtime with \
+                 `--runtime`",
             ],
         );
     }

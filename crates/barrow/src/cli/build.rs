@@ -133,7 +133,7 @@ pub fn run(arguments: Args, context: &Context) -> Result<Outcome> {
         for note in &package.notes {
             output.say(format_args!("note: {note}"));
         }
-        output.say(human::summary(package, seconds));
+        output.say(human::summary(package));
         if !output.json {
             output.line(&package.path);
         }

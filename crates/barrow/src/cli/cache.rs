@@ -6,7 +6,9 @@ use barrow_model::Bytes;
 
 use crate::ops::{self, Context};
 use crate::outcome::{Outcome, Result};
-use crate::output::json::{CachePruneDocument, CacheSizeDocument, CacheVerifyDocument};
+use crate::output::json::{
+    CacheDirDocument, CachePruneDocument, CacheSizeDocument, CacheVerifyDocument,
+};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -47,7 +49,13 @@ pub fn run(arguments: &Args, context: &Context) -> Result<Outcome> {
     let output = context.output;
     match arguments.command {
         Command::Dir => {
-            output.line(&context.cache);
+            if output.json {
+                output.document(&CacheDirDocument {
+                    directory: context.cache.to_string(),
+                });
+            } else {
+                output.line(&context.cache);
+            }
             Ok(Outcome::Done)
         }
         Command::Size => {

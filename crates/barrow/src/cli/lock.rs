@@ -43,9 +43,12 @@ pub fn run(arguments: Args, context: &Context) -> Result<Outcome> {
         ..JobOptions::default()
     };
     let jobs = settings::jobs(&options)?;
-    let path = arguments
-        .output
-        .unwrap_or_else(|| settings::job::project_directory(&options.path).join("pylock.toml"));
+    let path = arguments.output.unwrap_or_else(|| {
+        settings::job::within(
+            &settings::job::project_directory(&options.path),
+            "pylock.toml",
+        )
+    });
     let locked = ops::lock::lock(&jobs, &path, upgrade, context)?;
     let output = context.output;
     if output.json {

@@ -6,6 +6,7 @@
 
 use std::collections::HashMap;
 use std::num::NonZero;
+use std::time::Instant;
 
 use anyhow::Context as _;
 use barrow_core::Wheel;
@@ -47,6 +48,7 @@ pub fn build(jobs: &[Job], options: Options, context: &Context) -> Result<Vec<Pa
     let progress = context.output.progress();
     let mut packages: Vec<Package> = Vec::new();
     for job in jobs {
+        let started = Instant::now();
         let step = Step {
             job,
             options,
@@ -58,7 +60,10 @@ pub fn build(jobs: &[Job], options: Options, context: &Context) -> Result<Vec<Pa
             progress.clear();
             failure.context(format!("cannot build `{}`", job.name))
         })?;
-        packages.push(package);
+        packages.push(Package {
+            seconds: started.elapsed().as_secs_f64(),
+            ..package
+        });
     }
     progress.clear();
     Ok(packages)
@@ -237,14 +242,16 @@ impl Step<'_> {
     }
 
     fn note_on(&self, found: &Found) -> Option<String> {
-        let Found { left_out, .. } = found;
-        (!left_out.is_empty()).then(|| {
-            format!(
-                "left out of `{}`: {} (`include` brings them back)",
-                self.job.name,
-                left_out.join(", ")
-            )
-        })
+        let them = match found.left_out.len() {
+            0 => return None,
+            1 => "it",
+            _ => "them",
+        };
+        Some(format!(
+            "left out of `{}`: {} (`include` brings {them} back)",
+            self.job.name,
+            found.left_out.join(", ")
+        ))
     }
 
     /// A function without the module that Lambda is told to call will not start.
@@ -285,20 +292,23 @@ impl Step<'_> {
             ))
             .hint("`--force` writes it all the same"));
         }
-        if own + of_layers < limit {
+        let total = own + of_layers;
+        if total < limit {
             return Ok(());
         }
         let with_layers = match layers.len() {
             0 => String::new(),
-            count => format!(" with {of_layers} in {count} layers"),
+            1 => format!(", {of_layers} of them in a layer"),
+            count => format!(", {of_layers} of them in {count} layers"),
         };
         let largest = human::largest(&distributions(plan, wheels));
         Err(Failure::input(format_args!(
-            "{} unzipped{with_layers}; Lambda takes less than {limit} (function and layers together)",
-            own + of_layers
+            "{total} unzipped ({} bytes{with_layers}); expected less than {limit} \
+             ({UNZIPPED_LIMIT_BYTES} bytes), function and layers together",
+            total.0
         ))
         .detail(largest)
-        .hint("leave out what the function does not import; layers count as well, a container image may hold 10 GB")
+        .hint("leave out what the function does not import; a container image may hold 10 GB")
         .hint("`--force` writes the package all the same"))
     }
 
@@ -333,6 +343,7 @@ impl Step<'_> {
             sha256: packed.sha256.to_hex(),
             code_sha256: packed.sha256.to_code_sha256(),
             unchanged: false,
+            seconds: 0.0,
             distributions: distributions(plan, wheels),
             warnings,
             notes,

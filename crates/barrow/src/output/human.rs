@@ -36,7 +36,7 @@ fn indented(text: &str) -> String {
 }
 
 /// The closing summary of one package.
-pub fn summary(package: &Package, seconds: f64) -> String {
+pub fn summary(package: &Package) -> String {
     let zipped = Bytes(package.zipped_bytes);
     let unzipped = Bytes(package.unzipped_bytes);
     let kind = if package.is_layer() {
@@ -54,7 +54,7 @@ pub fn summary(package: &Package, seconds: f64) -> String {
         package.name,
         package.runtime,
         package.architecture,
-        duration(seconds)
+        duration(package.seconds)
     );
     let _ = writeln!(
         text,

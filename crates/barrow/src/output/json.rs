@@ -27,6 +27,8 @@ pub struct Package {
     pub code_sha256: String,
     /// The package was there already, made from the same inputs.
     pub unchanged: bool,
+    /// How long making it took, or finding that there was nothing to make.
+    pub seconds: f64,
     /// By name.
     pub distributions: Vec<Distribution>,
     pub warnings: Vec<String>,
@@ -54,6 +56,12 @@ impl Package {
 pub struct LockDocument {
     pub path: String,
     pub packages: usize,
+}
+
+/// What `barrow cache dir --json` prints.
+#[derive(Debug, Serialize)]
+pub struct CacheDirDocument {
+    pub directory: String,
 }
 
 /// What `barrow cache size --json` prints.

@@ -80,6 +80,14 @@ pub struct JobOptions {
     pub extras: Vec<String>,
 }
 
+/// A file of the project as the user would type it: `pylock.toml`, and not `./pylock.toml`.
+pub fn within(directory: &Utf8Path, file: &str) -> Utf8PathBuf {
+    if directory == "." {
+        return Utf8PathBuf::from(file);
+    }
+    directory.join(file)
+}
+
 /// The directory of the project: where its manifest is, and what its locks are relative to.
 pub fn project_directory(path: &Utf8Path) -> Utf8PathBuf {
     if path.is_file() {
@@ -407,7 +415,7 @@ impl JobResolver<'_> {
         self.options
             .output
             .clone()
-            .unwrap_or_else(|| self.directory.join("dist").join(file))
+            .unwrap_or_else(|| within(self.directory, "dist").join(file))
     }
 
     /// A package's name, which becomes a file name, so it must be one.

@@ -54,6 +54,8 @@ fn dir_and_size_say_where_and_how_much() {
     let project = built(&index);
     let ran = project.run("cache dir").succeeds();
     assert_eq!(Path::new(ran.stdout.trim()), project.cache());
+    let document = project.run("cache dir --json").succeeds().json();
+    assert_eq!(document["directory"], ran.stdout.trim());
     let document = project.run("cache size --json").succeeds().json();
     assert_eq!(document["wheels"], 1);
     assert!(document["bytes"].as_u64().unwrap() > 100);

@@ -87,9 +87,9 @@ fn one_build_makes_every_function_and_layer_of_a_project() {
     let project = shop(&index);
     let ran = project.run("build").succeeds();
     insta::assert_snapshot!(ran.stdout, @r"
-    ./dist/deps.zip
-    ./dist/order.zip
-    ./dist/mail.zip
+    dist/deps.zip
+    dist/order.zip
+    dist/mail.zip
     ");
     assert_eq!(modules(&project, "dist/deps.zip"), ["python/aa.py"]);
     assert_eq!(modules(&project, "dist/mail.zip"), ["mail.py"]);
@@ -109,8 +109,8 @@ fn one_function_can_be_chosen_and_brings_its_layers() {
     let project = shop(&index);
     let ran = project.run("build --function order").succeeds();
     insta::assert_snapshot!(ran.stdout, @r"
-    ./dist/deps.zip
-    ./dist/order.zip
+    dist/deps.zip
+    dist/order.zip
     ");
     project
         .run("build --function nobody")
@@ -133,7 +133,7 @@ fn layers_count_against_the_limit() {
     project
         .run("build")
         .fails(1)
-        .says("in 1 layers")
+        .says("of them in a layer")
         .says("cannot build `order`");
 }
 

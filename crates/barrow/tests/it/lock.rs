@@ -19,7 +19,7 @@ fn a_lock_pins_and_the_build_follows_it() {
     let files = [("lambda_function.py", ""), ("requirements.txt", "aa\n")];
     let project = Project::new(&files).with_index(&old);
     let ran = project.run("lock").succeeds();
-    insta::assert_snapshot!(ran.stdout, @"./pylock.toml");
+    insta::assert_snapshot!(ran.stdout, @"pylock.toml");
     let lock = String::from_utf8(project.read("pylock.toml")).unwrap();
     assert!(
         lock.contains("lock-version = \"1.0\"") && lock.contains("version = \"1.0\""),
