@@ -3,6 +3,7 @@
 //! The one shape behind `pylock.toml` (PEP 751), which the resolver writes and every other lock
 //! file is turned into.
 
+mod foreign;
 mod locked;
 mod pdm;
 mod pins;
@@ -12,5 +13,6 @@ mod project;
 pub mod pylock;
 mod reach;
 
+pub use foreign::read_pins;
 pub use locked::{Location, Lock, LockedFile, LockedPackage, LockedSource};
-pub use pins::{Pin, PinSource, Pins, ReadLockError, read_pins};
+pub use pins::{Pin, PinSource, Pins, ReadLockError};

@@ -3,8 +3,7 @@
 use camino::Utf8Path;
 use serde::Deserialize;
 
-use super::pins::{At, Pin, PinSource, Pins, ReadLockError, read_text};
-use super::poetry::absolute;
+use super::pins::{At, Pin, PinSource, Pins, ReadLockError, absolute, read_text};
 use super::project::roots;
 use super::reach::{Edge, Edges, reach};
 use crate::select::Markers;

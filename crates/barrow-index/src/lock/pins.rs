@@ -10,9 +10,7 @@ use std::io;
 use barrow_model::{Explain, Fault, PackageName};
 use camino::{Utf8Path, Utf8PathBuf};
 
-use super::{pdm, pipfile, poetry};
-use crate::requirement::{HashError, RequiredHashes, Requirements};
-use crate::resolve::{Environment, Request};
+use crate::requirement::{HashError, RequiredHashes};
 use crate::select::{MarkerError, Markers};
 
 /// What a lock pins for one target.
@@ -120,26 +118,9 @@ fn file_url(path: &Utf8Path) -> String {
     url::Url::from_file_path(path).map_or_else(|()| path.to_string(), String::from)
 }
 
-/// Reads the pins that count for a request; none if its requirements are of another kind.
-pub fn read_pins(request: &Request<'_>, environment: &Environment) -> Result<Pins, ReadLockError> {
-    let mut groups = request.selection.groups.clone();
-    let markers =
-        |groups: &[String]| Markers::new(request.target, &request.selection.extras, groups);
-    match request.requirements {
-        Requirements::PoetryLock(path) => {
-            groups.push("main".to_owned());
-            poetry::read(path, &markers(&groups), &groups, &request.selection.extras)
-        }
-        Requirements::PdmLock(path) => {
-            groups.push("default".to_owned());
-            groups.extend(request.selection.extras.iter().cloned());
-            pdm::read(path, &markers(&groups), &groups)
-        }
-        Requirements::PipfileLock(path) => {
-            pipfile::read(path, &markers(&groups), &groups, environment)
-        }
-        _ => Ok(Pins::default()),
-    }
+/// Without `..`, which a URL cannot have.
+pub(super) fn absolute(path: &Utf8Path) -> Utf8PathBuf {
+    path.canonicalize_utf8().unwrap_or_else(|_| path.to_owned())
 }
 
 pub(super) fn read_text(path: &Utf8Path) -> Result<String, ReadLockError> {

@@ -5,8 +5,7 @@ use std::collections::BTreeMap;
 use camino::Utf8Path;
 use serde::Deserialize;
 
-use super::pins::{At, Pin, PinSource, Pins, ReadLockError, read_text};
-use super::poetry::absolute;
+use super::pins::{At, Pin, PinSource, Pins, ReadLockError, absolute, read_text};
 use crate::resolve::Environment;
 use crate::select::Markers;
 

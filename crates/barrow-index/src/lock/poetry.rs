@@ -4,7 +4,7 @@ use camino::Utf8Path;
 use serde::Deserialize;
 use toml::{Table, Value};
 
-use super::pins::{At, Pin, PinSource, Pins, ReadLockError, read_text};
+use super::pins::{At, Pin, PinSource, Pins, ReadLockError, absolute, read_text};
 use super::project::{poetry_edges, roots};
 use super::reach::{Edges, reach};
 use crate::select::Markers;
@@ -180,11 +180,6 @@ fn source(package: &Package, at: &At<'_>, base: &Utf8Path) -> Result<PinSource, 
         }),
         _ => Err(at.error("comes from a kind of source that is not known here")),
     }
-}
-
-/// Without `..`, which a URL cannot have.
-pub(super) fn absolute(path: &Utf8Path) -> camino::Utf8PathBuf {
-    path.canonicalize_utf8().unwrap_or_else(|_| path.to_owned())
 }
 
 fn edges(file: &File) -> Edges {

@@ -8,7 +8,7 @@ use pep508_rs::{
     ExtraName, MarkerEnvironment, MarkerEnvironmentBuilder, MarkerTree, Requirement, VerbatimUrl,
 };
 
-use super::group_marker;
+use super::group_marker::{self, MarkerError};
 
 /// The newest patch release of each minor version that `CPython` had on 2026-11-20. A runtime moves
 /// to a new patch without notice, and markers that tell patches apart ("this bug is fixed since
@@ -29,14 +29,6 @@ pub struct Markers {
     environment: MarkerEnvironment,
     extras: Vec<String>,
     groups: Vec<String>,
-}
-
-/// A marker that says nothing that we understand.
-#[derive(Debug, thiserror::Error, PartialEq, Eq)]
-#[error("`{seen}` is not an environment marker: {reason}")]
-pub struct MarkerError {
-    pub seen: String,
-    pub reason: String,
 }
 
 impl Markers {

@@ -3,7 +3,13 @@
 //! `'dev' in dependency_groups and python_version < '3.13'`: what asks about a set is answered
 //! here; every other comparison is handed on.
 
-use super::environment::MarkerError;
+/// A marker that says nothing that we understand.
+#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+#[error("`{seen}` is not an environment marker: {reason}")]
+pub struct MarkerError {
+    pub seen: String,
+    pub reason: String,
+}
 
 /// The sets that a lock file's markers may ask about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

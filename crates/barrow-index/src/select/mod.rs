@@ -9,6 +9,7 @@ mod group_marker;
 pub mod offer;
 mod pick;
 
-pub use environment::{MarkerError, Markers};
+pub use environment::Markers;
 pub use error::{NoWheel, SelectError};
+pub use group_marker::MarkerError;
 pub use pick::{Pick, PickSource, select};

@@ -116,7 +116,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
 }
 
 fn run(cli: Cli, output: Output) -> Result<Outcome> {
-    let context = Context::new(&cli.global, Environment::read(), output)?;
+    let context = context(cli.global, output)?;
     match cli.command {
         Command::Build(arguments) => build::run(arguments, &context),
         Command::Init(arguments) => init::run(&arguments, &context),
@@ -124,4 +124,19 @@ fn run(cli: Cli, output: Output) -> Result<Outcome> {
         Command::Cache(arguments) => cache::run(&arguments, &context),
         Command::Generate(arguments) => generate::run(&arguments, &context),
     }
+}
+
+fn context(global: Global, output: Output) -> Result<Context> {
+    let environment = Environment::read();
+    let cache = match global.cache_dir {
+        Some(directory) => directory,
+        None => environment.default_cache()?,
+    };
+    Ok(Context {
+        environment,
+        output,
+        cache,
+        uv: global.uv,
+        offline: global.offline,
+    })
 }

@@ -2,8 +2,6 @@
 
 use camino::Utf8PathBuf;
 
-use crate::cli::Global;
-use crate::outcome::Result;
 use crate::output::Output;
 use crate::settings::Environment;
 
@@ -25,20 +23,4 @@ pub struct Context {
     pub cache: Utf8PathBuf,
     pub uv: Option<Utf8PathBuf>,
     pub offline: bool,
-}
-
-impl Context {
-    pub fn new(global: &Global, environment: Environment, output: Output) -> Result<Self> {
-        let cache = match &global.cache_dir {
-            Some(directory) => directory.clone(),
-            None => environment.default_cache()?,
-        };
-        Ok(Self {
-            cache,
-            environment,
-            output,
-            uv: global.uv.clone(),
-            offline: global.offline,
-        })
-    }
 }
