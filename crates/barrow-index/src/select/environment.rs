@@ -87,16 +87,7 @@ impl Markers {
             };
             names.iter().any(|wanted| normal(wanted) == normal(name))
         };
-        let plain = |marker: &str| {
-            let tree: MarkerTree =
-                marker
-                    .parse()
-                    .map_err(|error: pep508_rs::Pep508Error| MarkerError {
-                        seen: marker.to_owned(),
-                        reason: error.message.to_string(),
-                    })?;
-            Ok(tree.evaluate(&self.environment, extras))
-        };
+        let plain = |marker: &str| Ok(tree(marker)?.evaluate(&self.environment, extras));
         if group_marker::mentions_a_set(marker) {
             group_marker::evaluate(marker, &wanted, &plain)
         } else {
@@ -106,15 +97,8 @@ impl Markers {
 
     /// Whether a marker holds while an extra is asked for; an empty one stands for none.
     pub fn holds_with_extra(&self, marker: &str, extra: &str) -> Result<bool, MarkerError> {
-        let tree: MarkerTree =
-            marker
-                .parse()
-                .map_err(|error: pep508_rs::Pep508Error| MarkerError {
-                    seen: marker.to_owned(),
-                    reason: error.message.to_string(),
-                })?;
         let extra: Option<ExtraName> = extra.parse().ok();
-        Ok(tree.evaluate(&self.environment, extra.as_slice()))
+        Ok(tree(marker)?.evaluate(&self.environment, extra.as_slice()))
     }
 
     fn extra_names(&self) -> Vec<ExtraName> {
@@ -150,6 +134,15 @@ fn extras_in(marker: &str) -> Vec<ExtraName> {
     }
     let quoted = marker.split(['\'', '"']).skip(1).step_by(2);
     quoted.filter_map(|text| text.parse().ok()).collect()
+}
+
+fn tree(marker: &str) -> Result<MarkerTree, MarkerError> {
+    marker
+        .parse()
+        .map_err(|error: pep508_rs::Pep508Error| MarkerError {
+            seen: marker.to_owned(),
+            reason: error.message.to_string(),
+        })
 }
 
 /// `python3.12` → `3.12.16`.
