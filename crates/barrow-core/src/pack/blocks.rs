@@ -15,7 +15,7 @@ use crate::ReadAt;
 use crate::zip::write::CopyError;
 
 /// Measured on 60 MB with 2 cores: 256 KiB to 1 MiB are alike, 64 KiB and 4 MiB a tenth slower.
-const BLOCK_BYTES: usize = 2048 << 10;
+const BLOCK_BYTES: usize = 512 << 10;
 /// One that is filled, one that is written, and some for the hasher to fall behind.
 const BLOCKS: usize = 6;
 

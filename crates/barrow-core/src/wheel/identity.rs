@@ -9,7 +9,7 @@ use barrow_model::{EntryPath, PackageName, WheelName};
 use pep440_rs::Version;
 
 use super::metadata::Metadata;
-use super::verify::VerifyWheelError;
+use super::verify_error::VerifyWheelError;
 
 const ENDING: &str = ".dist-info";
 

@@ -22,7 +22,7 @@ pub use verify::{VerifyWheelError, verify};
 
 /// A verified wheel: everything that planning wants to know, so that the file need not be read.
 ///
-/// Made once per wheel by [`verify`] and kept beside it as an [`index`].
+/// Made once per wheel by [`verify()`] and kept beside it as an [`index`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Wheel {
     pub name: WheelName,

@@ -112,12 +112,12 @@ fn files(directory: &Directory, spans: &[Span]) -> Result<Vec<File>, VerifyWheel
         .filter(|(entry, _)| !entry.is_dir());
     let files = entries.map(|(entry, &span)| {
         let path_error = |source| VerifyWheelError::Path {
-            entry: entry.name.clone(),
+            entry: entry.label(),
             source,
         };
         let path = EntryPath::parse(&entry.name).map_err(path_error)?;
         let (scheme, rest) = Scheme::of(&path).map_err(|source| VerifyWheelError::Scheme {
-            entry: entry.name.clone(),
+            entry: entry.label(),
             source,
         })?;
         // `a.data/data/C:/x` is a path whose end is none.

@@ -3,12 +3,9 @@
 //! Read in one go, or in none when it lies in the tail that was read to find it. What is refused
 //! here is only what cannot be made out; see [`spans`](super::spans) for what is asked of wheels.
 
-use std::io;
-
-use barrow_model::{Explain, Fault};
-
 use super::end::{EndOfArchive, Tail};
 use super::entry::Entry;
+use super::read_error::ReadZipError;
 use super::record::{CENTRAL_BYTES, CentralHeader};
 use crate::ReadAt;
 
@@ -23,33 +20,6 @@ pub struct Directory {
     /// Where the directory starts in the file.
     offset: u64,
     end: EndOfArchive,
-}
-
-/// Why the directory of an archive cannot be made out.
-#[derive(Debug, thiserror::Error)]
-pub enum ReadZipError {
-    #[error("cannot read the archive")]
-    Read { source: io::Error },
-    #[error("{bytes} bytes without the record that ends a zip; expected a whole zip archive")]
-    NoEnd { bytes: u64 },
-    #[error("the archive's comment has {present} bytes; the end record promises {promised}")]
-    CommentOverrun { promised: u16, present: u64 },
-    #[error("no ZIP64 end record at byte {offset}, where its locator points")]
-    NoEnd64 { offset: u64 },
-    #[error("the archive is one of several volumes; expected a single file")]
-    Split,
-    #[error("the directory has {bytes} bytes; expected at most {limit}")]
-    TooLarge { bytes: u64, limit: u64 },
-    #[error("the directory has {bytes} bytes at byte {offset}, but its end record is at {end}")]
-    Outside { bytes: u64, offset: u64, end: u64 },
-    #[error("no entry {number} at byte {at} of the directory, which goes on to byte {bytes}")]
-    Entry {
-        number: usize,
-        at: usize,
-        bytes: usize,
-    },
-    #[error("entry {number} lacks the wide sizes that it refers to")]
-    Zip64 { number: usize },
 }
 
 impl Directory {
@@ -143,13 +113,4 @@ fn parse_entries(directory: &[u8], shift: u64) -> Result<Vec<Entry>, ReadZipErro
         at = next;
     }
     Ok(entries)
-}
-
-impl Explain for ReadZipError {
-    fn fault(&self) -> Fault {
-        match self {
-            Self::Read { .. } => Fault::Machine,
-            _ => Fault::Input,
-        }
-    }
 }

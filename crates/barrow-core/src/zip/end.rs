@@ -2,7 +2,7 @@
 
 use std::io;
 
-use super::directory::ReadZipError;
+use super::read_error::ReadZipError;
 use super::record::{
     END_BYTES, END_SIGNATURE, END64_BYTES, End, End64, LOCATOR64_BYTES, Locator64,
 };

@@ -68,6 +68,11 @@ impl Entry {
         })
     }
 
+    /// The name as messages show it.
+    pub fn label(&self) -> String {
+        name::label(&self.name)
+    }
+
     /// The Unix mode with its kind bits, where the entry was made on Unix (3) or macOS (19).
     pub fn unix_mode(&self) -> Option<u32> {
         matches!(self.made_by >> 8, 3 | 19).then_some(self.external_attributes >> 16)

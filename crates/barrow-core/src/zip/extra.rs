@@ -27,6 +27,18 @@ pub fn is_well_formed(extra: &[u8]) -> bool {
     extra.len() - used < 4
 }
 
+/// The name, as messages show it, that an extra area gives to what is called `name` elsewhere.
+pub fn second_name(extra: &[u8], name: &str) -> Option<String> {
+    // One byte of version and the CRC-32 of the plain name stand before the second name.
+    let names = blocks(extra)
+        .filter(|(tag, _)| *tag == UNICODE_PATH)
+        .map(|(_, block)| block.get(5..).unwrap_or_default());
+    let mut others = names.filter(|&other| other != name.as_bytes());
+    others
+        .next()
+        .map(|other| super::name::label(&String::from_utf8_lossy(other)))
+}
+
 /// Sizes and offset of a header, widened by its ZIP64 block where they are placeholders.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Wide {

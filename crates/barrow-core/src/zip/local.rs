@@ -2,25 +2,14 @@
 
 use std::ops::Range;
 
+use super::check_error::{CheckZipError, Mismatch};
 use super::entry::Entry;
 use super::extra;
 use super::record::{
     DESCRIPTOR_FOLLOWS, DESCRIPTOR_SIGNATURE, ENCRYPTED, LOCAL_BYTES, LocalHeader, MASKED_HEADER,
     STRONGLY_ENCRYPTED, UTF8_NAME,
 };
-use super::spans::CheckZipError;
 use crate::ReadAt;
-
-/// What a local header says otherwise than the directory.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Mismatch {
-    Name,
-    Flags,
-    Method,
-    Crc32,
-    CompressedSize,
-    UncompressedSize,
-}
 
 /// Where an entry lies, by its local header.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,19 +26,6 @@ const FLAGS_THAT_MATTER: u16 =
 /// Extra areas that are read along with the fixed part and the name, without a second look.
 const USUAL_EXTRA_BYTES: u64 = 64;
 
-impl Mismatch {
-    pub fn text(self) -> &'static str {
-        match self {
-            Self::Name => "name than the directory",
-            Self::Flags => "set of flags than the directory",
-            Self::Method => "compression method than the directory",
-            Self::Crc32 => "CRC-32 than the directory",
-            Self::CompressedSize => "compressed size than the directory",
-            Self::UncompressedSize => "uncompressed size than the directory",
-        }
-    }
-}
-
 /// `limit` is where the directory starts; nothing of an entry can lie behind it.
 pub(super) fn check(
     source: &dyn ReadAt,
@@ -57,7 +33,7 @@ pub(super) fn check(
     limit: u64,
 ) -> Result<Local, CheckZipError> {
     let missing = || CheckZipError::NoLocalHeader {
-        name: entry.name.clone(),
+        name: entry.label(),
         offset: entry.header_offset,
     };
     let start = entry.header_offset;
@@ -73,9 +49,15 @@ pub(super) fn check(
         .and_then(|bytes| bytes.split_at_checked(usize::from(header.name_bytes)))
         .ok_or_else(missing)?;
     compare(entry, &header, name, extra).map_err(|mismatch| CheckZipError::LocalHeader {
-        name: entry.name.clone(),
+        name: entry.label(),
         mismatch,
     })?;
+    if let Some(other) = extra::second_name(extra, &entry.name) {
+        return Err(CheckZipError::SecondName {
+            name: entry.label(),
+            other,
+        });
+    }
 
     // In range: `check_ranges` has seen that a shorter form of this ends before the directory.
     let data = start.saturating_add(length as u64);
@@ -85,7 +67,7 @@ pub(super) fn check(
     } else {
         let bytes = read(source, data.end, 24, limit)?;
         let length = descriptor_bytes(entry, &bytes).ok_or_else(|| CheckZipError::Descriptor {
-            name: entry.name.clone(),
+            name: entry.label(),
         })?;
         data.end + length
     };

@@ -4,6 +4,7 @@
 //! so that a foreign zip can be judged; [`Directory::spans`] takes only what every unzipper reads
 //! alike, which is what a wheel must be before a byte of it is copied.
 
+pub mod check_error;
 pub mod deflate;
 pub mod directory;
 pub mod dos_time;
@@ -14,20 +15,22 @@ pub mod inflate;
 pub mod local;
 pub mod method;
 pub mod name;
+pub mod read_error;
 pub mod recode;
 pub mod record;
 pub mod scratch;
 pub mod spans;
 pub mod write;
 
-pub use directory::{Directory, ReadZipError};
+pub use check_error::CheckZipError;
+pub use directory::Directory;
 pub use dos_time::DosTime;
 pub use entry::Entry;
 pub use inflate::{InflateError, Inflater, copy_verified};
 pub use method::Method;
+pub use read_error::ReadZipError;
 pub use recode::{RecodeError, recode};
 pub use scratch::Scratch;
-pub use spans::CheckZipError;
 pub use write::{PackageWriter, WriteZipError};
 
 /// Where an entry's compressed bytes lie in their archive, and what they give.

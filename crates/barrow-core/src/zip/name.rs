@@ -14,6 +14,9 @@ pub enum NameEncoding {
     Broken,
 }
 
+/// Two and a half lines of a terminal.
+const LABEL_CHARACTERS: usize = 200;
+
 /// The upper half of code page 437.
 const CP437_UPPER: &str = "ÇüéâäàåçêëèïîìÄÅÉæÆôöòûùÿÖÜ¢£¥₧ƒáíóúñÑªº¿⌐¬½¼¡«»░▒▓│┤╡╢╖╕╣║╗╝╜╛┐└┴┬├─┼╞╟╚╔╩╦╠═╬╧╨╤╥╙╘╒╓╫╪┘┌█▄▌▐▀αßΓπΣσµτΦΘΩδ∞φε∩≡±≥≤⌠⌡÷≈°∙·√ⁿ²■\u{a0}";
 
@@ -32,6 +35,27 @@ pub fn decode(bytes: &[u8], flags: u16) -> (String, NameEncoding) {
             NameEncoding::Broken,
         ),
     }
+}
+
+/// A name as messages show it: control characters, which a terminal would obey, are escaped, and
+/// the middle of a long name is left out.
+pub fn label(name: &str) -> String {
+    let characters: Vec<char> = name.chars().collect();
+    let (head, gap, tail) = if characters.len() <= LABEL_CHARACTERS {
+        (&*characters, "", &[][..])
+    } else {
+        let half = LABEL_CHARACTERS / 2;
+        let (head, tail) = (&characters[..half], &characters[characters.len() - half..]);
+        (head, "…", tail)
+    };
+    let shown = |characters: &[char]| -> String {
+        let show = |&character: &char| match character {
+            control if control.is_control() => control.escape_default().to_string(),
+            other => other.to_string(),
+        };
+        characters.iter().map(show).collect()
+    };
+    format!("{}{gap}{}", shown(head), shown(tail))
 }
 
 fn decode_cp437(bytes: &[u8]) -> String {
@@ -58,6 +82,16 @@ mod tests {
         check("é".as_bytes(), 0, "├⌐", NameEncoding::Cp437);
         check(b"\x80\xff", 0, "Ç\u{a0}", NameEncoding::Cp437);
         check(b"\x80", UTF8_NAME, "\u{fffd}", NameEncoding::Broken);
+    }
+
+    #[test]
+    fn a_label_stays_on_one_line_and_is_not_long() {
+        let check = |name: &str, expected: &str| assert_eq!(label(name), expected);
+        check("a/décembre.py", "a/décembre.py");
+        check("..\\x", "..\\x");
+        check("a\0b\n\x1b[2J", "a\\u{0}b\\n\\u{1b}[2J");
+        check(&"é".repeat(200), &"é".repeat(200));
+        check(&"é".repeat(201), &format!("{0}…{0}", "é".repeat(100)));
     }
 
     #[test]

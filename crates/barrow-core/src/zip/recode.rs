@@ -7,12 +7,13 @@ use std::io::{self, Read, Seek, SeekFrom, Write};
 
 use barrow_model::{Explain, Fault};
 
+use super::check_error::CheckZipError;
 use super::deflate::Deflater;
-use super::directory::{Directory, ReadZipError};
+use super::directory::Directory;
 use super::entry::Entry;
 use super::method::{self, Method};
+use super::read_error::ReadZipError;
 use super::scratch::{Scratch, Spool};
-use super::spans::CheckZipError;
 use super::write::{CopyError, NewEntry, PackageWriter, WriteZipError};
 use super::{DosTime, Span};
 use crate::ReadAt;
@@ -106,7 +107,7 @@ pub fn recode<S: Scratch, W: Write>(
         check_decodable(source, entry, &span)?;
         let offset = spool.length();
         let decode = |error: io::Error| RecodeError::Decode {
-            name: entry.name.clone(),
+            name: entry.label(),
             source: error,
         };
         let mut decoder = archive
@@ -131,7 +132,7 @@ pub fn recode<S: Scratch, W: Write>(
 }
 
 fn check_decodable(source: &dyn ReadAt, entry: &Entry, span: &Span) -> Result<(), RecodeError> {
-    let name = || entry.name.clone();
+    let name = || entry.label();
     match entry.method {
         BZIP2 => Ok(()),
         LZMA => {
@@ -171,7 +172,7 @@ fn deflate(
     spool: &mut Spool<'_>,
 ) -> Result<(), RecodeError> {
     let decode = |source| RecodeError::Decode {
-        name: entry.name.clone(),
+        name: entry.label(),
         source,
     };
     let mut remaining = entry.uncompressed_bytes;
@@ -193,7 +194,7 @@ fn deflate(
     if decoder.read(&mut [0]).map_err(decode)? != 0 {
         let promised = entry.uncompressed_bytes;
         return Err(RecodeError::TooLong {
-            name: entry.name.clone(),
+            name: entry.label(),
             promised,
         });
     }

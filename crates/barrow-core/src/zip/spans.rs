@@ -5,75 +5,16 @@
 //! disagree about is refused. Gaps between entries are let pass, since nothing of them is copied.
 
 use std::collections::HashSet;
-use std::io;
 use std::ops::Range;
 
-use barrow_model::{Explain, Fault};
-
+use super::check_error::CheckZipError;
 use super::directory::Directory;
 use super::entry::Entry;
-use super::local::{self, Mismatch};
+use super::local;
 use super::name::NameEncoding;
 use super::record::{END_SIGNATURE, LOCAL_BYTES};
-use super::{Method, Span, extra, method};
+use super::{Method, Span, extra};
 use crate::ReadAt;
-
-/// Why a readable archive is not one that all readers would read alike.
-#[derive(Debug, thiserror::Error)]
-pub enum CheckZipError {
-    #[error("cannot read the archive")]
-    Read { source: io::Error },
-    #[error("{bytes} bytes were put in front of the archive; expected it to start the file")]
-    Prepended { bytes: u64 },
-    #[error("{bytes} bytes follow the archive; expected it to end the file")]
-    Trailing { bytes: u64 },
-    #[error("the archive's comment holds another end record")]
-    SecondEnd,
-    #[error("the ZIP64 end record and the plain one disagree")]
-    EndsDisagree,
-    #[error("the directory has {actual} entries; the end record promises {promised}")]
-    EntryCount { promised: u64, actual: u64 },
-    #[error("`{name}` is listed twice")]
-    Duplicate { name: String },
-    #[error("`{name}` is marked as UTF-8 and is not")]
-    NameEncoding { name: String },
-    #[error("`{name}` has a second name, `{other}`")]
-    SecondName { name: String, other: String },
-    #[error("`{name}` has a damaged extra field")]
-    Extra { name: String },
-    #[error("`{name}` is encrypted")]
-    Encrypted { name: String },
-    /// The archive may be sound all the same, and [`recode`](super::recode()) may help.
-    #[error(
-        "`{name}` is compressed with {} (method {method}); expected deflate or stored",
-        method::name(*method)
-    )]
-    Method { name: String, method: u16 },
-    #[error("`{name}` is stored, yet has {compressed} bytes in the archive and {uncompressed} out")]
-    StoredSizes {
-        name: String,
-        compressed: u64,
-        uncompressed: u64,
-    },
-    #[error("no local header for `{name}` at byte {offset}")]
-    NoLocalHeader { name: String, offset: u64 },
-    #[error("the local header of `{name}` has another {}", .mismatch.text())]
-    LocalHeader { name: String, mismatch: Mismatch },
-    #[error("the data descriptor of `{name}` does not repeat its sizes and CRC-32")]
-    Descriptor { name: String },
-    #[error("`{first}` and `{second}` overlap at byte {at}")]
-    Overlap {
-        first: String,
-        second: String,
-        at: u64,
-    },
-    #[error("`{name}` runs to byte {end}, but the directory starts at byte {directory}")]
-    OverlapsDirectory {
-        name: String,
-        end: u64,
-        directory: u64,
-    },
-}
 
 impl Directory {
     /// The data of each entry, in the order of [`Directory::entries`], once the whole archive is
@@ -83,7 +24,7 @@ impl Directory {
         let spans = self.entries().iter().zip(layouts).map(|(entry, layout)| {
             let method =
                 Method::from_number(entry.method).ok_or_else(|| CheckZipError::Method {
-                    name: entry.name.clone(),
+                    name: entry.label(),
                     method: entry.method,
                 })?;
             Ok(Span {
@@ -159,7 +100,7 @@ impl Directory {
             check_entry(entry)?;
             if !names.insert(entry.name.as_str()) {
                 return Err(CheckZipError::Duplicate {
-                    name: entry.name.clone(),
+                    name: entry.label(),
                 });
             }
         }
@@ -172,7 +113,7 @@ impl Directory {
         ranges.sort_by_key(|(range, _)| (range.start, range.end));
         for (range, entry) in &ranges {
             if range.end > self.offset() {
-                let (name, end) = (entry.name.clone(), range.end);
+                let (name, end) = (entry.label(), range.end);
                 let directory = self.offset();
                 return Err(CheckZipError::OverlapsDirectory {
                     name,
@@ -187,8 +128,8 @@ impl Directory {
             };
             if next.start < range.end {
                 return Err(CheckZipError::Overlap {
-                    first: first.name.clone(),
-                    second: second.name.clone(),
+                    first: first.label(),
+                    second: second.label(),
                     at: next.start,
                 });
             }
@@ -199,22 +140,18 @@ impl Directory {
 
 /// What the directory alone tells about an entry.
 fn check_entry(entry: &Entry) -> Result<(), CheckZipError> {
-    let name = || entry.name.clone();
+    let name = || entry.label();
     if entry.name_encoding == NameEncoding::Broken {
         return Err(CheckZipError::NameEncoding { name: name() });
     }
     if !extra::is_well_formed(&entry.extra) {
         return Err(CheckZipError::Extra { name: name() });
     }
-    for (tag, block) in extra::blocks(&entry.extra) {
-        // One byte of version and the CRC-32 of the plain name stand before the second name.
-        if tag == extra::UNICODE_PATH && block.get(5..) != Some(entry.name.as_bytes()) {
-            let other = String::from_utf8_lossy(block.get(5..).unwrap_or_default()).into_owned();
-            return Err(CheckZipError::SecondName {
-                name: name(),
-                other,
-            });
-        }
+    if let Some(other) = extra::second_name(&entry.extra, &entry.name) {
+        return Err(CheckZipError::SecondName {
+            name: name(),
+            other,
+        });
     }
     if entry.is_encrypted() {
         return Err(CheckZipError::Encrypted { name: name() });
@@ -228,13 +165,4 @@ fn check_entry(entry: &Entry) -> Result<(), CheckZipError> {
         });
     }
     Ok(())
-}
-
-impl Explain for CheckZipError {
-    fn fault(&self) -> Fault {
-        match self {
-            Self::Read { .. } => Fault::Machine,
-            _ => Fault::Input,
-        }
-    }
 }
