@@ -15,7 +15,7 @@ use crate::settings::{self, JobOptions};
 const EXAMPLES: &str = "\
 Examples:
   barrow build
-      the project in this folder, to dist/<name>.zip
+      the project in this folder, to dist/NAME.zip
   barrow build api -r api/requirements.txt --runtime python3.12 --arch arm64 -o api.zip
       other folder, other requirements, other target
   barrow build --layer -r requirements.txt -o deps.zip
@@ -35,7 +35,7 @@ pub struct Args {
     dependencies: DependencyArgs,
     #[command(flatten)]
     target: TargetArgs,
-    /// The package to write [default: dist/<name>.zip]
+    /// The package to write [default: dist/NAME.zip]
     #[arg(long, short, value_name = "FILE")]
     output: Option<Utf8PathBuf>,
     /// Make a layer of the dependencies, without the project's own files
@@ -131,7 +131,7 @@ pub fn run(arguments: Args, context: &Context) -> Result<Outcome> {
             output.warn(warning);
         }
         for note in &package.notes {
-            output.say(format_args!("note: {note}"));
+            output.say(human::note(note));
         }
         output.say(human::summary(package));
         if !output.json {

@@ -13,7 +13,7 @@ const LARGEST: usize = 5;
 
 /// `error:`, its causes, what is known besides, and what to do.
 pub fn failure(failure: &Failure) -> String {
-    let mut text = format!("error: {}\n", failure.error);
+    let mut text = format!("error: {}\n", indented(&failure.error.to_string()));
     for cause in failure.error.chain().skip(1) {
         let _ = writeln!(text, "  cause: {}", indented(&cause.to_string()));
     }
@@ -21,7 +21,7 @@ pub fn failure(failure: &Failure) -> String {
         let _ = writeln!(text, "  {}", indented(detail));
     }
     for hint in &failure.hints {
-        let _ = writeln!(text, "hint: {hint}");
+        let _ = writeln!(text, "hint: {}", indented(hint));
     }
     text
 }
@@ -30,9 +30,23 @@ pub fn warning(text: impl Display) -> String {
     format!("warning: {}", indented(&text.to_string()))
 }
 
-/// Later lines stand under the first.
+pub fn note(text: impl Display) -> String {
+    format!("note: {}", indented(&text.to_string()))
+}
+
+/// Later lines stand under the first. Names out of archives and answers of servers may hold
+/// control characters, which the terminal would obey; they are escaped.
 fn indented(text: &str) -> String {
-    text.trim_end().replace('\n', "\n    ")
+    let mut shown = String::with_capacity(text.len());
+    for character in text.trim_end().chars() {
+        match character {
+            '\n' => shown.push_str("\n    "),
+            '\t' => shown.push('\t'),
+            control if control.is_control() => shown.extend(control.escape_default()),
+            other => shown.push(other),
+        }
+    }
+    shown
 }
 
 /// The closing summary of one package.
@@ -123,6 +137,14 @@ mod tests {
             shown,
             "error: cannot build `hello`\n  cause: no such host\n  needed by `requirements.txt`\n\
              hint: check the network\n"
+        );
+    }
+
+    #[test]
+    fn what_a_terminal_would_obey_is_escaped() {
+        assert_eq!(
+            warning("`a\x1b[2J\r` is odd\nand long"),
+            "warning: `a\\u{1b}[2J\\r` is odd\n    and long"
         );
     }
 

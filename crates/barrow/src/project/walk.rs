@@ -1,6 +1,6 @@
 //! Finds the project's own files.
 //!
-//! Left out: what `.gitignore` names, hidden files, and what [`ignored`](super::ignored) lists.
+//! Left out: what `.gitignore` names, hidden files, and what [`ignored`] lists.
 //! `exclude` leaves out more; `include` brings back what any of these rules left out. Global git
 //! settings are not asked, because the same project must give the same package on every machine.
 
