@@ -2,16 +2,17 @@
 
 use std::fs::File;
 use std::io;
+use std::path::Path;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use tempfile::{Builder, NamedTempFile};
 
 use super::interrupt;
 
-/// Written beside its destination under another name, and renamed when it is complete.
+/// Written beside its destination under another name, and put in its place when it is complete.
 ///
-/// Not synced: after a power cut the old content may be back, but never a mixture that a killed
-/// process could leave.
+/// Whoever kills the process leaves the old content or the new one. Nothing is synced: what was
+/// written seconds before a power cut may be gone.
 #[derive(Debug)]
 pub struct NewFile {
     destination: Utf8PathBuf,
@@ -46,10 +47,41 @@ impl NewFile {
     /// Puts the file in the destination's place.
     pub fn commit(self) -> io::Result<()> {
         let path = self.file.path().to_owned();
-        let result = self.file.persist(&self.destination);
+        let result = if swap(&path, &self.destination) {
+            // What now has our name is the old content, which goes when `file` does.
+            drop(self.file);
+            Ok(())
+        } else {
+            let persisted = self.file.persist(&self.destination);
+            persisted.map(drop).map_err(|error| error.error)
+        };
         interrupt::forget(&path);
-        result.map(drop).map_err(|error| error.error)
+        result
     }
+}
+
+/// Exchanges two files, where the system can and there are two.
+///
+/// As atomic as renaming one over the other, for which ext4 first sends the whole new file to the
+/// disk: 30 ms for 60 MB, a third of a build.
+#[cfg(target_os = "linux")]
+fn swap(new: &Path, destination: &Utf8Path) -> bool {
+    use rustix::fs::{CWD, RenameFlags, renameat_with};
+    let is_file = std::fs::symlink_metadata(destination).is_ok_and(|old| old.is_file());
+    is_file
+        && renameat_with(
+            CWD,
+            new,
+            CWD,
+            destination.as_std_path(),
+            RenameFlags::EXCHANGE,
+        )
+        .is_ok()
+}
+
+#[cfg(not(target_os = "linux"))]
+fn swap(_: &Path, _: &Utf8Path) -> bool {
+    false
 }
 
 /// Writes `bytes` to `destination`, whole or not at all.
@@ -57,4 +89,41 @@ pub fn write(destination: &Utf8Path, bytes: &[u8]) -> io::Result<()> {
     let new = NewFile::create(destination)?;
     io::Write::write_all(&mut new.file(), bytes)?;
     new.commit()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Writes over what `prepare` left, and checks that only the new content is there.
+    fn check(prepare: impl Fn(&Utf8Path)) {
+        let folder = tempfile::tempdir().unwrap();
+        let folder = Utf8Path::from_path(folder.path()).unwrap();
+        let destination = folder.join("dist").join("app.zip");
+        std::fs::create_dir(folder.join("dist")).unwrap();
+        prepare(&destination);
+        write(&destination, b"new").unwrap();
+        assert_eq!(std::fs::read(&destination).unwrap(), b"new");
+        let metadata = std::fs::symlink_metadata(&destination).unwrap();
+        assert!(metadata.is_file());
+        let entries = std::fs::read_dir(folder.join("dist")).unwrap();
+        assert_eq!(entries.count(), 1);
+    }
+
+    #[test]
+    fn the_new_content_replaces_nothing_a_file_or_a_link() {
+        check(|_| {});
+        check(|path| std::fs::write(path, "the old content").unwrap());
+        #[cfg(unix)]
+        check(|path| std::os::unix::fs::symlink("nowhere", path).unwrap());
+    }
+
+    #[test]
+    fn a_folder_is_not_replaced() {
+        let folder = tempfile::tempdir().unwrap();
+        let folder = Utf8Path::from_path(folder.path()).unwrap();
+        std::fs::create_dir(folder.join("app.zip")).unwrap();
+        assert!(write(&folder.join("app.zip"), b"new").is_err());
+        assert_eq!(std::fs::read_dir(folder).unwrap().count(), 1);
+    }
 }
