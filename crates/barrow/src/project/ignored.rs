@@ -40,6 +40,9 @@ const ROOT_FILES: [&str; 20] = [
     "event.json",
 ];
 
+/// What Python writes into each virtual environment, whatever its folder is called.
+pub const MARK_OF_AN_ENVIRONMENT: &str = "pyvenv.cfg";
+
 /// Whether a file or folder is left out; `depth` is 1 at the project's root.
 pub fn is_left_out(name: &str, is_folder: bool, depth: usize) -> bool {
     if is_folder {
@@ -52,7 +55,9 @@ pub fn is_left_out(name: &str, is_folder: bool, depth: usize) -> bool {
     depth == 1
         && (ROOT_FILES.contains(&name)
             || (name.starts_with("requirements") && (ends_with(".txt") || ends_with(".in")))
-            || (name.starts_with("pylock.") && ends_with(".toml")))
+            || (name.starts_with("pylock.") && ends_with(".toml"))
+            // Packages that were built before, by whichever tool.
+            || ends_with(".zip"))
 }
 
 #[cfg(test)]
@@ -65,6 +70,12 @@ mod tests {
         assert!(is_left_out("pyproject.toml", false, 1));
         assert!(!is_left_out("pyproject.toml", false, 2));
         assert!(!is_left_out("requirements.txt", false, 2));
+    }
+
+    #[test]
+    fn packages_of_earlier_builds_do_not_go_into_the_next() {
+        assert!(is_left_out("app.zip", false, 1));
+        assert!(!is_left_out("corpus.zip", false, 2));
     }
 
     #[test]

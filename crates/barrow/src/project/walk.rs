@@ -45,7 +45,9 @@ pub fn find(
         let (Some(name), folder) = (entry.file_name().to_str(), is_folder(entry)) else {
             return true;
         };
-        let left_out = entry.depth() > 0 && ignored::is_left_out(name, folder, entry.depth());
+        let left_out = entry.depth() > 0
+            && (ignored::is_left_out(name, folder, entry.depth())
+                || (folder && is_virtual_environment(entry)));
         // Nobody misses bytecode or build output; the rest is worth a word.
         if left_out && !matches!(name, "__pycache__" | "dist") && !name.ends_with(".pyc") {
             let shown = if folder {
@@ -106,6 +108,11 @@ fn builder(root: &Utf8Path) -> WalkBuilder {
 
 fn is_folder(entry: &DirEntry) -> bool {
     entry.file_type().is_some_and(|kind| kind.is_dir())
+}
+
+fn is_virtual_environment(folder: &DirEntry) -> bool {
+    let mark = folder.path().join(ignored::MARK_OF_AN_ENVIRONMENT);
+    mark.is_file()
 }
 
 fn is_refused(entry: &DirEntry, exclude: &Gitignore, never: &BTreeSet<Utf8PathBuf>) -> bool {

@@ -265,6 +265,19 @@ fn what_is_left_out_is_said_once() {
 }
 
 #[test]
+fn environments_and_earlier_packages_stay_out_of_the_package() {
+    let project = Project::new(&[
+        FUNCTION,
+        ("py312/pyvenv.cfg", ""),
+        ("py312/lib/python3.12/site-packages/a.py", ""),
+    ]);
+    project.run("build -o first.zip").succeeds();
+    let ran = project.run("build -o second.zip").succeeds();
+    assert_eq!(project.names("second.zip"), ["lambda_function.py"]);
+    ran.says("first.zip").says("py312/");
+}
+
+#[test]
 fn a_package_over_the_limit_is_not_written_unless_forced() {
     let project = Project::new(&[FUNCTION]);
     std::fs::File::create(project.path().join("model.bin"))

@@ -218,7 +218,7 @@ fn uv() -> PathBuf {
         let folder = tempfile::tempdir().unwrap();
         std::fs::write(folder.path().join("requirements.txt"), "six==1.17.0\n").unwrap();
         let status = Command::new(env!("CARGO_BIN_EXE_barrow"))
-            .args(["lock", "-q"])
+            .args(["lock", "-q", "--upgrade"])
             .arg(folder.path())
             .env("BARROW_CACHE_DIR", shared_cache())
             .status()
