@@ -10,11 +10,12 @@ use barrow_model::EntryPath;
 use camino::{Utf8Path, Utf8PathBuf};
 use ignore::WalkBuilder;
 
+use super::ignored::MARK_OF_AN_ENVIRONMENT;
 use super::{FindFilesError, Found, SourceFile, collect};
 
 /// Everything installed under `directory`, without bytecode and, in an environment, without `pip`.
 pub fn find(directory: &Utf8Path) -> Result<Found, FindFilesError> {
-    let environment = directory.join("pyvenv.cfg").is_file();
+    let environment = directory.join(MARK_OF_AN_ENVIRONMENT).is_file();
     let mut roots = site_directories(directory)?;
     let is_environment = environment || !roots.is_empty();
     if roots.is_empty() {
