@@ -137,7 +137,7 @@ def examine_kind(
     command += ["-r", project.requirements, "--runtime", project.runtime, "--arch", arch]
     command += ["--layer"] if verdict.kind == "layer" else []
 
-    if project.outcome != "same":
+    if project.is_refused(arch):
         built = build(command, scratch / "refused", output)
         verdict.seconds = built.seconds
         verdict.wrong += refusal_faults(project, built, output)

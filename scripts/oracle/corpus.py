@@ -23,11 +23,17 @@ class Project:
     refused_because: tuple[str, ...] = ()
     sdists: tuple[str, ...] = ()
     architectures: tuple[str, ...] = tuple(ARCHES)
+    over_limit_on: tuple[str, ...] = tuple(ARCHES)
     only_by_name: bool = False
 
     @property
     def requirements(self) -> Path:
         return CORPUS / self.name / "requirements.txt"
+
+    def is_refused(self, arch: str) -> bool:
+        """Whether a build for this architecture is to fail, unless it is forced to go on."""
+        over_limit = self.outcome == "over-limit" and arch in self.over_limit_on
+        return over_limit or self.outcome == "refused"
 
     @property
     def runtime(self) -> str:

@@ -88,7 +88,8 @@ def wrong_records(package: Package) -> Iterator[str]:
     listed: set[str] = set()
     for path in sorted(entries):
         folder, name = posixpath.split(path)
-        if name == "METADATA" and folder.endswith(".dist-info"):
+        # A distribution that another one carries inside is that one's data.
+        if name == "METADATA" and folder.endswith(".dist-info") and "/" not in folder:
             record = f"{folder}/RECORD"
             if record not in entries:
                 yield f"{record}: missing"

@@ -12,28 +12,32 @@ from pathlib import Path
 
 from . import corpus
 
-_venv_lock = threading.Lock()
+_pip_lock = threading.Lock()
 
 
 class PipFailed(Exception):
     """pip's own words, last lines only."""
 
 
-def python_of_venv(cache: Path) -> Path:
-    """The interpreter of a virtual environment with the newest pip, made on first use."""
-    with _venv_lock:
-        venv = cache / "venv"
-        python = venv / "bin" / "python"
-        if not (venv / "ready").exists():
-            shutil.rmtree(venv, ignore_errors=True)
-            _run([sys.executable, "-m", "venv", venv])
-            _run([python, "-m", "pip", "install", "-q", "--upgrade", "pip"])
-            (venv / "ready").touch()
-        return python
+def newest_pip(cache: Path) -> list[str | Path]:
+    """The command of the newest pip, which is fetched on first use.
+
+    Not one in a virtual environment: from there pip puts headers under `include/site/python3.x`,
+    with the version of the Python that happens to run it, instead of under `include/python`.
+    """
+    with _pip_lock:
+        folder = cache / "pip"
+        if not (folder / "ready").exists():
+            shutil.rmtree(folder, ignore_errors=True)
+            _run([sys.executable, "-m", "pip", "install", "-q", "--target", folder, "pip"])
+            (folder / "ready").touch()
+    # Of a virtual environment, the interpreter that it was made from.
+    python = getattr(sys, "_base_executable", None) or sys.executable
+    return [python, folder / "pip"]
 
 
 def pip_version(cache: Path) -> str:
-    return _run([python_of_venv(cache), "-m", "pip", "--version"]).split(" from ")[0]
+    return _run([*newest_pip(cache), "--version"]).split(" from ")[0]
 
 
 def target_flags(python: str, arch: str) -> list[str]:
@@ -46,7 +50,7 @@ def target_flags(python: str, arch: str) -> list[str]:
 
 def make(project: corpus.Project, arch: str, cache: Path) -> Path:
     """The folder with pip's tree. It is kept, and made again when pins, target or pip change."""
-    python = python_of_venv(cache)
+    pip = newest_pip(cache)
     pins = project.requirements.read_bytes()
     key = [pins, project.runtime, arch, pip_version(cache), project.sdists]
     digest = hashlib.sha256(repr(key).encode()).hexdigest()[:16]
@@ -60,13 +64,13 @@ def make(project: corpus.Project, arch: str, cache: Path) -> Path:
         requirements = project.requirements
         find_links: list[str | Path] = []
         if project.sdists:
-            wheels = _build_sdists(python, project, scratch)
+            wheels = _build_sdists(pip, project, scratch)
             requirements = scratch / "requirements.txt"
             requirements.write_text(_with_built_wheels(pins.decode(), wheels))
             find_links = ["--find-links", scratch]
         made = scratch / "tree"
         _run(
-            [python, "-m", "pip", "install", "-q", "--no-compile", "--no-deps", "--target", made]
+            [*pip, "install", "-q", "--no-compile", "--no-deps", "--target", made]
             + target_flags(project.python, arch)
             + find_links
             + ["-r", requirements]
@@ -86,14 +90,14 @@ def normalized(name: str) -> str:
     return re.sub(r"[-_.]+", "-", name).lower()
 
 
-def _build_sdists(python: Path, project: corpus.Project, scratch: Path) -> dict[str, Path]:
+def _build_sdists(pip: list[str | Path], project: corpus.Project, scratch: Path) -> dict[str, Path]:
     """Builds the wheels that no index has. pip checks the sdists against the pinned hashes."""
     pins = re.sub(r"\\\n", " ", project.requirements.read_text())
     wanted = {normalized(name) for name in project.sdists}
     lines = [line for line in pins.splitlines() if normalized(line.split("==")[0]) in wanted]
     (scratch / "sdists.txt").write_text("\n".join(lines) + "\n")
     _run(
-        [python, "-m", "pip", "wheel", "-q", "--no-deps", "--wheel-dir", scratch]
+        [*pip, "wheel", "-q", "--no-deps", "--wheel-dir", scratch]
         + ["-r", scratch / "sdists.txt"]
     )
     wheels = {normalized(path.name.split("-")[0]): path for path in scratch.glob("*.whl")}
@@ -126,5 +130,5 @@ def _run(command: list[str | Path]) -> str:
     )
     if done.returncode != 0:
         tail = "\n".join((done.stderr or done.stdout).strip().splitlines()[-6:])
-        raise PipFailed(f"{command[3] if len(command) > 3 else command[1]}: {tail}")
+        raise PipFailed(f"pip {command[2]}: {tail}")
     return done.stdout

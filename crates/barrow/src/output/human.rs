@@ -72,19 +72,19 @@ pub fn summary(package: &Package) -> String {
     );
     let _ = writeln!(
         text,
-        "  zipped    {zipped} of {} for a direct upload",
+        "  zipped      {zipped} of {} for a direct upload",
         Bytes(DIRECT_UPLOAD_LIMIT_BYTES)
     );
     let _ = writeln!(
         text,
-        "  unzipped  {unzipped} of {}, function and layers together",
+        "  unzipped    {unzipped} of {}, function and layers together",
         Bytes(UNZIPPED_LIMIT_BYTES)
     );
     let largest = largest(&package.distributions);
     if !largest.is_empty() {
-        let _ = writeln!(text, "  largest   {largest}");
+        let _ = writeln!(text, "  largest     {largest}");
     }
-    let _ = write!(text, "  sha256    {}", package.code_sha256);
+    let _ = write!(text, "  CodeSha256  {}", package.code_sha256);
     text
 }
 
