@@ -80,7 +80,7 @@ struct Step<'a> {
 impl Step<'_> {
     fn build(&self, outputs: &[Utf8PathBuf], built: &[Package]) -> Result<Package> {
         let Self { job, context, .. } = self;
-        let found = self.find_files(outputs)?;
+        let mut found = self.find_files(outputs)?;
         let question = resolve::question(job, self.freshness(), context)?;
         let timestamp = context.environment.timestamp()?;
         let layers: Vec<&Package> = self.layers(built);
@@ -97,6 +97,7 @@ impl Step<'_> {
         let mut wheels = resolve::wheels(&question, context, self.progress)?;
         let mut notes = std::mem::take(&mut wheels.notes);
         notes.extend(question.stale_lock.clone());
+        notes.extend(self.leave_to_wheels(&mut found, &wheels));
         notes.extend(self.note_on(&found));
         leave_to_layers(&mut wheels, &layers);
         let (plan, mut warnings) = self.plan(&mut wheels.stored, &found.files)?;
@@ -241,6 +242,35 @@ impl Step<'_> {
         wheels.sort_by_key(|stored| rank[&stored.sha256]);
     }
 
+    /// A workspace member or path dependency under the project is in the package as a wheel; a
+    /// second copy of its sources helps nobody.
+    fn leave_to_wheels(&self, found: &mut Found, wheels: &Wheels) -> Option<String> {
+        let root = &self.job.source.as_ref()?.root;
+        let handler = self.handler_files();
+        let left: Vec<String> = wheels
+            .directories
+            .iter()
+            .filter_map(|folder| {
+                found.leave_to_wheel(folder, root, |file| handler.contains(&file.path))
+            })
+            .map(|folder| format!("`{folder}/`"))
+            .collect();
+        (!left.is_empty()).then(|| format!("in the package as wheels: {}", left.join(", ")))
+    }
+
+    /// Where the handler's module can be; nowhere for a layer.
+    fn handler_files(&self) -> Vec<EntryPath> {
+        let Kind::Function { handler, .. } = &self.job.kind else {
+            return Vec::new();
+        };
+        let module = handler.module_path();
+        let paths = [format!("{module}.py"), format!("{module}/__init__.py")];
+        paths
+            .iter()
+            .filter_map(|path| EntryPath::parse(path).ok())
+            .collect()
+    }
+
     fn note_on(&self, found: &Found) -> Option<String> {
         let them = match found.left_out.len() {
             0 => return None,
@@ -262,15 +292,12 @@ impl Step<'_> {
         // Without files of its own the package is dependencies only, and code comes later.
         self.job.source.as_ref()?;
         let module = handler.module_path();
-        let is_there = |ending: &str| {
-            let path = EntryPath::parse(&format!("{module}{ending}"));
-            path.is_ok_and(|path| {
-                plan.entries()
-                    .binary_search_by(|e| e.path.cmp(&path))
-                    .is_ok()
-            })
+        let is_there = |path: &EntryPath| {
+            plan.entries()
+                .binary_search_by(|entry| entry.path.cmp(path))
+                .is_ok()
         };
-        (!is_there(".py") && !is_there("/__init__.py")).then(|| {
+        (!self.handler_files().iter().any(is_there)).then(|| {
             format!(
                 "the handler `{handler}` needs `{module}.py`, which is not in the package; \
                  name the right one as `handler` in `[tool.barrow]` or with `--handler`"

@@ -41,6 +41,28 @@ pub struct Found {
     pub left_out: Vec<String>,
 }
 
+impl Found {
+    /// Leaves out a folder under `root` that is in the package as a wheel, and gives its path from
+    /// there. It stays if it has a file that `keeps` says to keep, such as the handler.
+    pub fn leave_to_wheel(
+        &mut self,
+        folder: &Utf8Path,
+        root: &Utf8Path,
+        keeps: impl Fn(&SourceFile) -> bool,
+    ) -> Option<Utf8PathBuf> {
+        let folder = folder.canonicalize_utf8().ok()?;
+        let inside = folder.strip_prefix(root.canonicalize_utf8().ok()?).ok()?;
+        let folder = root.join(inside);
+        let is_inside = |file: &SourceFile| file.on_disk.starts_with(&folder);
+        let mut files = self.files.iter().filter(|file| is_inside(file)).peekable();
+        if inside == "" || files.peek().is_none() || files.any(keeps) {
+            return None;
+        }
+        self.files.retain(|file| !is_inside(file));
+        Some(inside.to_owned())
+    }
+}
+
 #[derive(Debug, thiserror::Error)]
 pub enum FindFilesError {
     #[error("cannot read `{path}`")]

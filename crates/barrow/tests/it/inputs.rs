@@ -104,7 +104,7 @@ fn a_path_dependency_is_built_and_spliced_not_linked() {
     let index = index();
     let project = Project::new(&[
         FUNCTION,
-        ("pyproject.toml", "[project]\nname = 'app'\nversion = '1'\nrequires-python = '>=3.8'\ndependencies = ['mylib']\n[tool.uv.sources]\nmylib = { path = 'mylib', editable = true }\n[tool.barrow]\nexclude = ['/mylib']\n"),
+        ("pyproject.toml", "[project]\nname = 'app'\nversion = '1'\nrequires-python = '>=3.8'\ndependencies = ['mylib']\n[tool.uv.sources]\nmylib = { path = 'mylib', editable = true }\n"),
         ("mylib/pyproject.toml", "[project]\nname = 'mylib'\nversion = '0.1'\n[build-system]\nrequires = []\nbuild-backend = 'backend'\nbackend-path = ['.']\n"),
         ("mylib/backend.py", BACKEND),
         ("mylib/mylib.py", "answer = 42\n"),
@@ -113,13 +113,26 @@ fn a_path_dependency_is_built_and_spliced_not_linked() {
     project.run("build -o app.zip").succeeds();
     assert_eq!(project.text("app.zip", "mylib.py"), "answer = 42\n");
     let names = project.names("app.zip");
-    assert!(
-        !names.iter().any(|name| name.ends_with(".pth")),
-        "{names:?}"
-    );
+    let is_copy = |name: &String| name.ends_with(".pth") || name.starts_with("mylib/");
+    assert!(!names.iter().any(is_copy), "{names:?}");
     project.write("mylib/mylib.py", b"answer = 43\n");
     project.run("build -o app.zip").succeeds();
     assert_eq!(project.text("app.zip", "mylib.py"), "answer = 43\n");
+}
+
+#[test]
+fn a_path_dependency_that_holds_the_handler_stays_as_it_is() {
+    let index = index();
+    let project = Project::new(&[
+        ("pyproject.toml", "[project]\nname = 'app'\nversion = '1'\nrequires-python = '>=3.8'\ndependencies = ['mylib']\n[tool.uv.sources]\nmylib = { path = 'mylib' }\n[tool.barrow]\nhandler = 'mylib/mylib.handler'\n"),
+        ("mylib/pyproject.toml", "[project]\nname = 'mylib'\nversion = '0.1'\n[build-system]\nrequires = []\nbuild-backend = 'backend'\nbackend-path = ['.']\n"),
+        ("mylib/backend.py", BACKEND),
+        ("mylib/mylib.py", "def handler(event, context): ...\n"),
+    ])
+    .with_index(&index);
+    project.run("build -o app.zip").succeeds();
+    let names = project.names("app.zip");
+    assert!(names.contains(&"mylib/mylib.py".to_owned()), "{names:?}");
 }
 
 /// A build backend in one file, so that the test needs none from an index.
