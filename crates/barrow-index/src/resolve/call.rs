@@ -4,6 +4,7 @@ use std::process::{Command, Stdio};
 
 use camino::{Utf8Path, Utf8PathBuf};
 
+use super::failure::FailureKind;
 use super::index_config::IndexConfig;
 use super::{Failure, UvProgram};
 
@@ -17,6 +18,8 @@ pub(super) struct Caller<'c> {
     pub offline: bool,
     /// An interpreter that spares uv the search for one.
     pub interpreter: Option<Utf8PathBuf>,
+    /// `PATH` for a second try, where the first one met a launcher that leads nowhere.
+    pub path_past_launchers: Option<String>,
 }
 
 #[derive(Debug)]
@@ -37,11 +40,25 @@ impl Caller<'_> {
 
     /// Runs uv and gives its standard output.
     pub(super) fn run(&self, arguments: &[String]) -> Result<String, CallError> {
+        match (self.try_run(arguments, None), &self.path_past_launchers) {
+            (Err(CallError::Failed { failure }), Some(path))
+                if failure.kind() == FailureKind::Interpreter =>
+            {
+                self.try_run(arguments, Some(path))
+            }
+            (outcome, _) => outcome,
+        }
+    }
+
+    fn try_run(&self, arguments: &[String], path: Option<&str>) -> Result<String, CallError> {
         let mut command = self.command();
         command
             .args(arguments)
             .args(&self.config.arguments)
             .args(["--color", "never"]);
+        if let Some(path) = path {
+            command.env("PATH", path);
+        }
         let output = command.output().map_err(CallError::Spawn)?;
         if output.status.success() {
             return Ok(String::from_utf8_lossy(&output.stdout).into_owned());

@@ -12,7 +12,7 @@ use super::index_config::{Declared, IndexConfig};
 use super::solve::Solver;
 use super::{
     Environment, FindUvError, Freshness, Newer, ReadPage, Request, Resolution, ResolveError,
-    Resolver, UvProgram, UvSource, export, index_config, newer, offers, program,
+    Resolver, UvProgram, UvSource, export, index_config, launchers, newer, offers, program,
 };
 use crate::Reporter;
 use crate::lock::{Lock, Pins, pylock, read_pins};
@@ -251,6 +251,7 @@ impl Uv {
             directory: request.directory,
             offline: self.source.offline || request.freshness == Freshness::Offline,
             interpreter: session.interpreter.clone(),
+            path_past_launchers: self.environment.get("PATH").and_then(launchers::past),
         }
     }
 
