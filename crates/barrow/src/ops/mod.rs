@@ -7,11 +7,15 @@ use crate::settings::Environment;
 
 pub mod build;
 pub mod cache;
+mod checks;
+mod describe;
+mod files;
 pub mod init;
 pub mod interrupt;
 pub mod lock;
 pub mod new_file;
 pub mod origins;
+mod planning;
 pub mod record;
 pub mod resolve;
 

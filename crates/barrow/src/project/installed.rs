@@ -11,7 +11,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use ignore::WalkBuilder;
 
 use super::ignored::MARK_OF_AN_ENVIRONMENT;
-use super::{FindFilesError, Found, SourceFile, collect};
+use super::{FindFilesError, Found, SourceFile, collect, editable};
 
 /// Everything installed under `directory`, without bytecode and, in an environment, without `pip`.
 pub fn find(directory: &Utf8Path) -> Result<Found, FindFilesError> {
@@ -42,8 +42,10 @@ pub fn find(directory: &Utf8Path) -> Result<Found, FindFilesError> {
             path: directory.to_owned(),
         });
     }
+    let files: Vec<SourceFile> = found.into_values().collect();
     Ok(Found {
-        files: found.into_values().collect(),
+        links: editable::links(&files),
+        files,
         left_out,
     })
 }

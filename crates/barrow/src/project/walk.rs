@@ -80,6 +80,7 @@ pub fn find(
     Ok(Found {
         files: files.into_values().collect(),
         left_out: std::mem::take(&mut *left_out).into_iter().collect(),
+        links: Vec::new(),
     })
 }
 
@@ -140,6 +141,7 @@ pub fn single_file(path: &Utf8Path) -> Result<Found, FindFilesError> {
     Ok(Found {
         files,
         left_out: Vec::new(),
+        links: Vec::new(),
     })
 }
 

@@ -245,3 +245,20 @@ fn a_target_directory_or_an_environment_can_be_packed() {
         .fails(1)
         .says("`nowhere`");
 }
+
+#[test]
+fn an_editable_install_is_not_mistaken_for_the_project() {
+    let project = Project::new(&[
+        FUNCTION,
+        ("package/shop.pth", "/home/ada/shop/src\n"),
+        (
+            "package/__editable__.mail-1.0.pth",
+            "import __editable___mail_finder\n",
+        ),
+        ("package/harmless.pth", "import sys\n"),
+    ]);
+    project
+        .run("build --from package -o app.zip")
+        .succeeds()
+        .says("Lambda does not have: __editable__.mail-1.0.pth, shop.pth;");
+}
