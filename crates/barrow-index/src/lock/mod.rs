@@ -16,3 +16,4 @@ mod reach;
 pub use foreign::read_pins;
 pub use locked::{Location, Lock, LockedFile, LockedPackage, LockedSource};
 pub use pins::{Pin, PinSource, Pins, ReadLockError};
+pub use project::not_locked;

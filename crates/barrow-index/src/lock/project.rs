@@ -1,9 +1,13 @@
 //! What a `pyproject.toml` asks for, as the roots of a lock that does not keep them.
 
+use barrow_model::PackageName;
 use camino::Utf8Path;
 use toml::{Table, Value};
 
+use super::Lock;
 use super::reach::Edge;
+use crate::requirement::Selection;
+use crate::select::Markers;
 
 /// The requirements of the main group, of `groups` and of `extras`. A project that cannot be read
 /// has none.
@@ -11,6 +15,38 @@ pub(super) fn roots(pyproject: &Utf8Path, groups: &[String], extras: &[String]) 
     let text = std::fs::read_to_string(pyproject).unwrap_or_default();
     let project: Table = text.parse().unwrap_or_default();
     roots_of(&project, groups, extras)
+}
+
+/// What a project asks for on the target and its lock does not have, because it was changed since.
+///
+/// What refers to the project itself, to take its extras, needs no place in the lock.
+pub fn not_locked(
+    pyproject: &Utf8Path,
+    selection: &Selection,
+    lock: &Lock,
+    markers: &Markers,
+) -> Vec<PackageName> {
+    let text = std::fs::read_to_string(pyproject).unwrap_or_default();
+    let project: Table = text.parse().unwrap_or_default();
+    let own = project.get("project").and_then(|table| table.get("name"));
+    let own = own
+        .and_then(Value::as_str)
+        .and_then(|name| PackageName::parse(name).ok());
+    let is_known = |name: &PackageName| {
+        own.as_ref() == Some(name) || lock.packages.iter().any(|package| package.name == *name)
+    };
+    let counts = |edge: &Edge| {
+        let marker = edge.marker.as_deref();
+        marker.is_none_or(|marker| markers.holds(marker).unwrap_or(false))
+    };
+    let mut missing: Vec<PackageName> = roots_of(&project, &selection.groups, &selection.extras)
+        .into_iter()
+        .filter(|edge| edge.behind.is_empty() && counts(edge) && !is_known(&edge.name))
+        .map(|edge| edge.name)
+        .collect();
+    missing.sort();
+    missing.dedup();
+    missing
 }
 
 fn roots_of(project: &Table, groups: &[String], extras: &[String]) -> Vec<Edge> {
@@ -109,6 +145,30 @@ mod tests {
             .map(|edge| format!("{}{:?}", edge.name, edge.extras).replace("[]", ""))
             .collect();
         assert_eq!(shown, expected);
+    }
+
+    #[test]
+    fn what_the_lock_does_not_have_is_found() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = Utf8Path::from_path(folder.path())
+            .unwrap()
+            .join("pyproject.toml");
+        let project = "[project]\nname = 'shop'\ndependencies = ['six', 'IDNA', \
+                       \"colorama; sys_platform == 'win32'\", 'shop[x]']\n\
+                       [project.optional-dependencies]\nx = ['orjson']\ny = ['anyio']\n";
+        std::fs::write(&file, project).unwrap();
+        let target = barrow_model::Target {
+            runtime: "python3.12".parse().unwrap(),
+            arch: barrow_model::Arch::X86_64,
+        };
+        let selection = Selection {
+            groups: Vec::new(),
+            extras: vec!["x".to_owned()],
+        };
+        let markers = Markers::new(target, &selection.extras, &[]);
+        let missing = not_locked(&file, &selection, &Lock::default(), &markers);
+        let names: Vec<_> = missing.iter().map(PackageName::as_str).collect();
+        assert_eq!(names, ["idna", "orjson", "six"]);
     }
 
     #[test]

@@ -92,6 +92,7 @@ impl Step<'_> {
         notes.extend(files::note_on(job, &found));
         leave_to_layers(&mut wheels, &layers);
         let (plan, mut warnings) = planning::plan(job, &mut wheels.stored, &found.files)?;
+        warnings.append(&mut wheels.warnings);
         warnings.extend(checks::missing_handler(job, &plan));
         warnings.extend(files::links_elsewhere(&found));
         if !self.options.force {

@@ -7,6 +7,7 @@ use barrow_index::client::{Client, ClientOptions};
 use barrow_index::credentials::{CredentialSources, Credentials};
 use barrow_index::fetch::{self, FetchMeans, FetchOptions};
 use barrow_index::lock::pylock::{self, Stale};
+use barrow_index::lock::{self, Lock};
 use barrow_index::reporter::Silent;
 use barrow_index::requirement::{
     RequirementFiles, Requirements, Selection, fingerprint, project_digest,
@@ -18,7 +19,7 @@ use barrow_index::resolve::{
 use barrow_index::select::{self, Markers, PickSource};
 use barrow_index::source_build::Builder;
 use barrow_index::store::StoredWheel;
-use barrow_model::{Sha256, Target};
+use barrow_model::{PackageName, Sha256, Target};
 use camino::Utf8PathBuf;
 
 use super::{Context, cache};
@@ -50,6 +51,7 @@ pub struct Wheels {
     pub stored: Vec<StoredWheel>,
     /// Projects on this machine that some of the wheels were built from.
     pub directories: Vec<Utf8PathBuf>,
+    pub warnings: Vec<String>,
     pub notes: Vec<String>,
 }
 
@@ -155,6 +157,25 @@ impl Question {
         })
     }
 
+    /// A lock of another tool is followed as it is; what it does not know will be missing.
+    fn not_locked(&self, lock: &Lock, markers: &Markers) -> Option<String> {
+        let (path, update) = match &self.requirements {
+            Requirements::UvLock(path) => (path, "uv lock"),
+            Requirements::PoetryLock(path) => (path, "poetry lock"),
+            Requirements::PdmLock(path) => (path, "pdm lock"),
+            _ => return None,
+        };
+        let project = path.with_file_name("pyproject.toml");
+        let missing = lock::not_locked(&project, &self.selection, lock, markers);
+        let names: Vec<&str> = missing.iter().map(PackageName::as_str).collect();
+        (!names.is_empty()).then(|| {
+            format!(
+                "`{path}` does not have {}, which the project asks for; run `{update}`",
+                names.join(", ")
+            )
+        })
+    }
+
     fn request(&self) -> Request<'_> {
         Request {
             directory: &self.directory,
@@ -224,6 +245,10 @@ pub fn wheels(question: &Question, context: &Context, progress: &Progress) -> Re
         directories: picks
             .iter()
             .filter_map(|pick| directory_of(&pick.source))
+            .collect(),
+        warnings: question
+            .not_locked(&resolution.lock, &markers)
+            .into_iter()
             .collect(),
         notes: note_on_newer(&newer, *target).into_iter().collect(),
     })
