@@ -11,6 +11,7 @@
 mod build;
 mod cache;
 mod faults;
+mod foreign_lock;
 mod generated;
 mod index;
 mod init;

@@ -204,7 +204,7 @@ pub(crate) fn shared_cache() -> PathBuf {
 
 /// The resolver: the one on PATH, else the pinned one that the binary itself installs, once for
 /// all tests.
-fn uv() -> PathBuf {
+pub(crate) fn uv() -> PathBuf {
     if let Some(path) = std::env::var_os("BARROW_UV") {
         return path.into();
     }
