@@ -3,11 +3,18 @@
 use std::fs::File;
 use std::io;
 use std::path::Path;
+use std::time::Duration;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use tempfile::{Builder, NamedTempFile};
 
 use super::interrupt;
+
+const PREFIX: &str = ".barrow-";
+const SUFFIX: &str = ".tmp";
+
+/// No build takes that long, so an unfinished file of that age belongs to a killed one.
+const LITTER_AGE: Duration = Duration::from_hours(1);
 
 /// Written beside its destination under another name, and put in its place when it is complete.
 ///
@@ -27,8 +34,9 @@ impl NewFile {
             _ => Utf8Path::new("."),
         };
         std::fs::create_dir_all(folder)?;
+        remove_litter(folder);
         let mut builder = Builder::new();
-        builder.prefix(".barrow-").suffix(".tmp");
+        builder.prefix(PREFIX).suffix(SUFFIX);
         // Readable like any file that the user makes: the umask decides.
         #[cfg(unix)]
         builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
@@ -58,6 +66,22 @@ impl NewFile {
         interrupt::forget(&path);
         result
     }
+}
+
+/// Removes what killed builds left in the folder. Whatever cannot be removed stays.
+fn remove_litter(folder: &Utf8Path) {
+    for entry in folder.read_dir_utf8().into_iter().flatten().flatten() {
+        let name = entry.file_name();
+        let is_ours = name.starts_with(PREFIX) && name.ends_with(SUFFIX);
+        if is_ours && age(entry.path()).is_some_and(|age| age > LITTER_AGE) {
+            let _ = std::fs::remove_file(entry.path());
+        }
+    }
+}
+
+fn age(path: &Utf8Path) -> Option<Duration> {
+    let metadata = path.symlink_metadata().ok()?;
+    metadata.modified().ok()?.elapsed().ok()
 }
 
 /// Exchanges two files, where the system can and there are two.
@@ -125,5 +149,26 @@ mod tests {
         std::fs::create_dir(folder.join("app.zip")).unwrap();
         assert!(write(&folder.join("app.zip"), b"new").is_err());
         assert_eq!(std::fs::read_dir(folder).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn what_killed_builds_left_is_removed_after_a_while() {
+        let folder = tempfile::tempdir().unwrap();
+        let folder = Utf8Path::from_path(folder.path()).unwrap();
+        let make = |name: &str, age: Duration| {
+            let file = File::create(folder.join(name)).unwrap();
+            let modified = std::time::SystemTime::now() - age;
+            file.set_modified(modified).unwrap();
+        };
+        make(".barrow-old.tmp", 2 * LITTER_AGE);
+        make(".barrow-new.tmp", Duration::ZERO);
+        make("theirs.tmp", 2 * LITTER_AGE);
+        write(&folder.join("app.zip"), b"new").unwrap();
+        let entries = folder.read_dir_utf8().unwrap();
+        let mut names: Vec<String> = entries
+            .map(|entry| entry.unwrap().file_name().to_owned())
+            .collect();
+        names.sort();
+        assert_eq!(names, [".barrow-new.tmp", "app.zip", "theirs.tmp"]);
     }
 }
