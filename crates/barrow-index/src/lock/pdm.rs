@@ -3,7 +3,7 @@
 use camino::Utf8Path;
 use serde::Deserialize;
 
-use super::pins::{At, Pin, PinSource, Pins, ReadLockError, absolute, read_text};
+use super::pins::{At, Pin, PinSource, Pins, ReadLockError, absolute, read_toml};
 use super::project::roots;
 use super::reach::{Edge, Edges, reach};
 use crate::select::Markers;
@@ -44,10 +44,7 @@ pub(super) fn read(
     markers: &Markers,
     groups: &[String],
 ) -> Result<Pins, ReadLockError> {
-    let file: File = toml::from_str(&read_text(path)?).map_err(|source| ReadLockError::Syntax {
-        path: path.to_owned(),
-        source: source.into(),
-    })?;
+    let file: File = read_toml(path)?;
     let base = path.parent().unwrap_or(Utf8Path::new(""));
     let knows_groups = file.package.iter().any(|package| package.groups.is_some());
     // PDM calls extras groups as well.

@@ -9,6 +9,7 @@ use std::io;
 
 use barrow_model::{Explain, Fault, PackageName};
 use camino::{Utf8Path, Utf8PathBuf};
+use serde::de::DeserializeOwned;
 
 use crate::requirement::{HashError, RequiredHashes};
 use crate::select::{MarkerError, Markers};
@@ -127,6 +128,13 @@ pub(super) fn read_text(path: &Utf8Path) -> Result<String, ReadLockError> {
     std::fs::read_to_string(path).map_err(|source| ReadLockError::Read {
         path: path.to_owned(),
         source,
+    })
+}
+
+pub(super) fn read_toml<T: DeserializeOwned>(path: &Utf8Path) -> Result<T, ReadLockError> {
+    toml::from_str(&read_text(path)?).map_err(|source| ReadLockError::Syntax {
+        path: path.to_owned(),
+        source: source.into(),
     })
 }
 

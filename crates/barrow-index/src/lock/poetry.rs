@@ -4,7 +4,7 @@ use camino::Utf8Path;
 use serde::Deserialize;
 use toml::{Table, Value};
 
-use super::pins::{At, Pin, PinSource, Pins, ReadLockError, absolute, read_text};
+use super::pins::{At, Pin, PinSource, Pins, ReadLockError, absolute, read_toml};
 use super::project::{poetry_edges, roots};
 use super::reach::{Edges, reach};
 use crate::select::Markers;
@@ -63,10 +63,7 @@ pub(super) fn read(
     groups: &[String],
     extras: &[String],
 ) -> Result<Pins, ReadLockError> {
-    let file: File = toml::from_str(&read_text(path)?).map_err(|source| ReadLockError::Syntax {
-        path: path.to_owned(),
-        source: source.into(),
-    })?;
+    let file: File = read_toml(path)?;
     let base = path.parent().unwrap_or(Utf8Path::new(""));
     let knows_groups = file.package.iter().any(|package| package.groups.is_some());
     let needed = if knows_groups {

@@ -9,12 +9,9 @@ use super::reach::Edge;
 use crate::requirement::Selection;
 use crate::select::Markers;
 
-/// The requirements of the main group, of `groups` and of `extras`. A project that cannot be read
-/// has none.
+/// The requirements of the main group, of `groups` and of `extras`.
 pub(super) fn roots(pyproject: &Utf8Path, groups: &[String], extras: &[String]) -> Vec<Edge> {
-    let text = std::fs::read_to_string(pyproject).unwrap_or_default();
-    let project: Table = text.parse().unwrap_or_default();
-    roots_of(&project, groups, extras)
+    roots_of(&read(pyproject), groups, extras)
 }
 
 /// What a project asks for on the target and its lock does not have, because it was changed since.
@@ -26,8 +23,7 @@ pub fn not_locked(
     lock: &Lock,
     markers: &Markers,
 ) -> Vec<PackageName> {
-    let text = std::fs::read_to_string(pyproject).unwrap_or_default();
-    let project: Table = text.parse().unwrap_or_default();
+    let project = read(pyproject);
     let own = project.get("project").and_then(|table| table.get("name"));
     let own = own
         .and_then(Value::as_str)
@@ -47,6 +43,12 @@ pub fn not_locked(
     missing.sort();
     missing.dedup();
     missing
+}
+
+/// A project that cannot be read asks for nothing.
+fn read(pyproject: &Utf8Path) -> Table {
+    let text = std::fs::read_to_string(pyproject).unwrap_or_default();
+    text.parse().unwrap_or_default()
 }
 
 fn roots_of(project: &Table, groups: &[String], extras: &[String]) -> Vec<Edge> {

@@ -39,6 +39,7 @@ pub(super) fn package(
         sha256: packed.sha256.to_hex(),
         code_sha256: packed.sha256.to_code_sha256(),
         unchanged: false,
+        // Whoever times the whole build fills it in.
         seconds: 0.0,
         distributions: distributions(plan, wheels),
         warnings,
