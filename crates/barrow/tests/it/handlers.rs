@@ -85,7 +85,8 @@ pub(crate) fn rows() -> Vec<Row> {
     let mut rows = Vec::new();
     for path in files {
         let text = std::fs::read_to_string(&path).unwrap();
-        let file: File = toml::from_str(&text).unwrap_or_else(|error| panic!("{path:?}: {error}"));
+        let file: File =
+            toml::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
         let stem = path.file_stem().unwrap().to_string_lossy().into_owned();
         rows.extend(file.row.into_iter().map(|mut row| {
             row.name = format!("{stem}/{}", row.name);
@@ -244,10 +245,10 @@ impl Known<'_> {
                 parts.push(part);
                 left = after;
             } else {
-                let end = left[1..].find('<').map_or(left.len(), |found| found + 1);
-                // A name in angle brackets that is no placeholder, such as `<module>`.
-                let end = (0..=end).rev().find(|end| left.is_char_boundary(*end));
-                let (literal, after) = left.split_at(end.unwrap());
+                // Not the first one: a name in angle brackets may be no placeholder, as `<module>`.
+                let next = left.char_indices().skip(1).find(|(_, char)| *char == '<');
+                let end = next.map_or(left.len(), |(position, _)| position);
+                let (literal, after) = left.split_at(end);
                 parts.push(Part::Literal(literal.to_owned()));
                 left = after;
             }
@@ -330,14 +331,14 @@ fn matches(parts: &[Part], text: &str) -> bool {
             fits && text.len() >= shape.len() && goes_on(shape.len())
         }
         Part::Number => {
-            let digits = |from: usize| from + run(&text[from..], |byte| byte.is_ascii_digit());
+            let digits = |from: usize| from + run(&text[from..], u8::is_ascii_digit);
             let sign = usize::from(text.starts_with('-'));
             let whole = digits(sign);
             let with_fraction = text[whole..].starts_with('.').then(|| digits(whole + 1));
             whole > sign && (with_fraction.is_some_and(goes_on) || goes_on(whole))
         }
         Part::Hex => {
-            let length = run(text, |byte| byte.is_ascii_hexdigit());
+            let length = run(text, u8::is_ascii_hexdigit);
             length > 0 && goes_on(length)
         }
         Part::Rest if others.is_empty() => true,
