@@ -28,6 +28,22 @@ impl Output {
         let _ = writeln!(std::io::stdout().lock(), "{text}");
     }
 
+    /// Bytes on stdout as they are, and the end of a line.
+    pub fn bytes(self, bytes: &[u8]) {
+        let mut stdout = std::io::stdout().lock();
+        let _ = stdout.write_all(bytes);
+        let _ = stdout.write_all(b"\n");
+        let _ = stdout.flush();
+    }
+
+    /// A line of a function's log on stderr; nothing with `--quiet`.
+    pub fn log(self, line: &[u8]) {
+        if !self.quiet {
+            let mut stderr = std::io::stderr().lock();
+            let _ = stderr.write_all(&[line, b"\n"].concat());
+        }
+    }
+
     /// One JSON document on stdout.
     pub fn document(self, value: &impl serde::Serialize) {
         let text = serde_json::to_string_pretty(value).expect("our documents have string keys");
