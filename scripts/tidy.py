@@ -23,13 +23,15 @@ WORKSPACE = {
     "barrow-model": set(),
     "barrow-core": {"barrow-model"},
     "barrow-index": {"barrow-model", "barrow-core"},
-    "barrow": {"barrow-model", "barrow-core", "barrow-index"},
+    "barrow-local": {"barrow-model", "barrow-core"},
+    "barrow": {"barrow-model", "barrow-core", "barrow-index", "barrow-local"},
 }
 FOREIGN = {
     "barrow-model": r"ureq|tokio|hyper|reqwest|clap|indicatif|anyhow|rayon|tempfile|zip|flate2",
     "barrow-core": r"ureq|tokio|hyper|reqwest|clap|indicatif|anyhow",
     "barrow-index": r"tokio|clap|indicatif|anyhow",
-    "barrow": r"ureq|tokio|hyper|reqwest",
+    "barrow-local": r"ureq|reqwest|clap|indicatif|anyhow",
+    "barrow": r"ureq|hyper|reqwest",
 }
 
 

@@ -13,6 +13,7 @@ pub mod plan;
 pub mod read_at;
 #[doc(hidden)]
 pub mod testing;
+pub mod trace;
 pub mod wheel;
 pub mod zip;
 

@@ -19,6 +19,17 @@ pub struct ParseArchError {
 impl Arch {
     pub const ALL: [Self; 2] = [Self::X86_64, Self::Arm64];
 
+    /// What this program was built for; `None` where Lambda does not have it.
+    pub const fn of_this_machine() -> Option<Self> {
+        if cfg!(target_arch = "x86_64") {
+            Some(Self::X86_64)
+        } else if cfg!(target_arch = "aarch64") {
+            Some(Self::Arm64)
+        } else {
+            None
+        }
+    }
+
     /// The name in Lambda's API and in our settings.
     pub fn as_str(self) -> &'static str {
         match self {

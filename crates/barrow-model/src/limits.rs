@@ -10,3 +10,16 @@ pub const DIRECT_UPLOAD_LIMIT_BYTES: u64 = 52_428_800;
 
 /// Entries that a zip can list without ZIP64, which nobody has shown Lambda to accept.
 pub const ENTRIES_WITHOUT_ZIP64: usize = 65_535;
+
+/// The largest answer of an invoke that is not streamed. The emulator's and the service's message
+/// names this number; it is 6 MiB and 100 bytes.
+pub const RESPONSE_LIMIT_BYTES: usize = 6_291_556;
+
+/// The largest event of a synchronous invoke: 6 MiB.
+pub const EVENT_LIMIT_BYTES: usize = 6_291_456;
+
+/// Layers that one function can have.
+pub const LAYERS_LIMIT: usize = 5;
+
+/// All variables of a function together, as JSON (`CreateFunction`, field `Environment`).
+pub const VARIABLES_LIMIT_BYTES: usize = 4096;

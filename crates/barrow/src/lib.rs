@@ -9,4 +9,5 @@ pub mod ops;
 pub mod outcome;
 pub mod output;
 pub mod project;
+pub mod runtime;
 pub mod settings;

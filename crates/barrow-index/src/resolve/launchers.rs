@@ -28,7 +28,7 @@ pub(super) fn past(path: &str) -> Option<String> {
 }
 
 /// The `bin` folders that a folder of launchers leads to, the newest version first.
-fn versions(launchers: &Utf8Path) -> Vec<Utf8PathBuf> {
+pub fn versions(launchers: &Utf8Path) -> Vec<Utf8PathBuf> {
     let Some(home) = launchers
         .parent()
         .filter(|_| launchers.ends_with(LAUNCHERS))

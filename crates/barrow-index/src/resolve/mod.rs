@@ -14,7 +14,7 @@ mod failure;
 pub mod index_config;
 mod index_page;
 mod install;
-mod launchers;
+pub mod launchers;
 mod newer;
 mod offers;
 pub mod pip_conf;

@@ -3,6 +3,8 @@
 use std::ffi::OsString;
 use std::process::ExitCode;
 
+#[cfg(target_os = "linux")]
+use barrow_local::sandbox;
 use camino::Utf8PathBuf;
 use clap::{Parser, Subcommand};
 
@@ -16,6 +18,7 @@ pub mod cache;
 pub mod generate;
 pub mod init;
 pub mod lock;
+pub mod run;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -80,6 +83,7 @@ pub enum Command {
     Build(build::Args),
     Init(init::Args),
     Lock(lock::Args),
+    Run(Box<run::Args>),
     Cache(cache::Args),
     #[command(hide = true)]
     Generate(generate::Args),
@@ -87,6 +91,14 @@ pub enum Command {
 
 /// Reads the arguments, runs the command, and says how it ended.
 pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let mut arguments = arguments.into_iter().peekable();
+    #[cfg(target_os = "linux")]
+    if arguments
+        .peek()
+        .is_some_and(|name| name == sandbox::CHILD_NAME)
+    {
+        return sandbox::child::main();
+    }
     let cli = match Cli::try_parse_from(arguments) {
         Ok(cli) => cli,
         Err(error) => {
@@ -121,6 +133,7 @@ fn run(cli: Cli, output: Output) -> Result<Outcome> {
         Command::Build(arguments) => build::run(arguments, &context),
         Command::Init(arguments) => init::run(&arguments, &context),
         Command::Lock(arguments) => lock::run(arguments, &context),
+        Command::Run(arguments) => run::run(*arguments, &context),
         Command::Cache(arguments) => cache::run(&arguments, &context),
         Command::Generate(arguments) => generate::run(&arguments, &context),
     }

@@ -18,6 +18,8 @@ pub mod origins;
 mod planning;
 pub mod record;
 pub mod resolve;
+pub mod run;
+pub mod runtimes;
 
 /// What every operation needs to know about its surroundings.
 #[derive(Debug, Clone)]

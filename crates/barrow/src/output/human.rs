@@ -88,6 +88,11 @@ pub fn summary(package: &Package) -> String {
     text
 }
 
+/// One line, for those to whom the package is only a step.
+pub fn built(package: &Package) -> String {
+    format!("built `{}` in {}", package.path, duration(package.seconds))
+}
+
 /// The largest distributions by unzipped size: `pandas 64.0 MiB · numpy 41.9 MiB · 5 others 9.1 MiB`.
 pub fn largest(distributions: &[Distribution]) -> String {
     let mut sizes: Vec<(&str, Bytes)> = distributions

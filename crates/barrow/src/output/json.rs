@@ -1,5 +1,6 @@
 //! The JSON documents on stdout. Fields are only ever added.
 
+use barrow_local::environment::Invoked;
 use serde::{Deserialize, Serialize};
 
 /// What `barrow build --json` prints.
@@ -85,4 +86,48 @@ pub struct CacheVerifyDocument {
     pub wheels: usize,
     /// Files that were not what they should be; they are gone now.
     pub damaged: Vec<String>,
+}
+
+/// What `barrow run --json` prints.
+#[derive(Debug, Serialize)]
+pub struct RunDocument {
+    pub invocations: Vec<InvocationDocument>,
+}
+
+/// One invoke.
+#[derive(Debug, Serialize)]
+pub struct InvocationDocument {
+    pub request_id: String,
+    /// The function's answer as it gave it, or the error in Lambda's JSON.
+    pub payload: String,
+    /// `Unhandled`, where the payload is an error.
+    pub function_error: Option<&'static str>,
+    pub executed_version: String,
+    pub log: Vec<String>,
+    pub duration_ms: f64,
+    pub billed_duration_ms: u128,
+    pub init_duration_ms: Option<f64>,
+    pub memory_size_mb: u32,
+    pub max_memory_used_mb: u64,
+    /// The environment was new.
+    pub cold: bool,
+}
+
+impl InvocationDocument {
+    pub fn new(invoked: &Invoked, log: Vec<String>) -> Self {
+        let report = &invoked.report;
+        Self {
+            request_id: report.request.clone(),
+            payload: String::from_utf8_lossy(&invoked.payload).into_owned(),
+            function_error: invoked.failed.then_some("Unhandled"),
+            executed_version: invoked.version.clone(),
+            log,
+            duration_ms: report.duration.as_secs_f64() * 1000.0,
+            billed_duration_ms: report.billed_milliseconds(),
+            init_duration_ms: report.init.map(|init| init.as_secs_f64() * 1000.0),
+            memory_size_mb: report.memory_size.mebibytes(),
+            max_memory_used_mb: report.most_mebibytes(),
+            cold: report.init.is_some(),
+        }
+    }
 }

@@ -7,6 +7,7 @@ use std::io::{IsTerminal as _, Write as _};
 use crate::outcome::Failure;
 
 pub mod conflict;
+pub mod flame;
 pub mod human;
 pub mod json;
 pub mod progress;
@@ -25,6 +26,22 @@ impl Output {
     /// One line on stdout. A reader that went away is no error of ours.
     pub fn line(self, text: impl std::fmt::Display) {
         let _ = writeln!(std::io::stdout().lock(), "{text}");
+    }
+
+    /// Bytes on stdout as they are, and the end of a line.
+    pub fn bytes(self, bytes: &[u8]) {
+        let mut stdout = std::io::stdout().lock();
+        let _ = stdout.write_all(bytes);
+        let _ = stdout.write_all(b"\n");
+        let _ = stdout.flush();
+    }
+
+    /// A line of a function's log on stderr; nothing with `--quiet`.
+    pub fn log(self, line: &[u8]) {
+        if !self.quiet {
+            let mut stderr = std::io::stderr().lock();
+            let _ = stderr.write_all(&[line, b"\n"].concat());
+        }
     }
 
     /// One JSON document on stdout.

@@ -1,7 +1,9 @@
 //! The process's surroundings, read once: the only place that asks for variables and folders.
 
+use std::collections::HashSet;
+
 use barrow_core::zip::DosTime;
-use barrow_index::resolve::Environment as Variables;
+use barrow_index::resolve::{Environment as Variables, launchers};
 use camino::Utf8PathBuf;
 use etcetera::BaseStrategy as _;
 
@@ -37,6 +39,43 @@ impl Environment {
                     .hint("name one with `--cache-dir` or `BARROW_CACHE_DIR`"),
             ),
         }
+    }
+
+    /// Folders that interpreters may be in: those on `PATH`, then pyenv's and uv's. Launchers of
+    /// version managers are passed over for what they lead to.
+    pub fn python_folders(&self) -> Vec<Utf8PathBuf> {
+        let variables = &self.variables;
+        let mut folders = Vec::new();
+        for folder in std::env::split_paths(variables.get("PATH").unwrap_or_default()) {
+            let Ok(folder) = Utf8PathBuf::from_path_buf(folder) else {
+                continue;
+            };
+            if folder.ends_with("shims") {
+                folders.extend(launchers::versions(&folder));
+            } else if folder.is_absolute() {
+                folders.push(folder);
+            }
+        }
+        let home = variables.home();
+        let pyenv = (variables.get("PYENV_ROOT").map(Utf8PathBuf::from))
+            .or_else(|| home.map(|home| home.join(".pyenv")));
+        folders.extend(
+            pyenv
+                .iter()
+                .flat_map(|root| launchers::versions(&root.join("shims"))),
+        );
+        let data = (variables.get("XDG_DATA_HOME").map(Utf8PathBuf::from))
+            .or_else(|| home.map(|home| home.join(".local/share")));
+        let of_uv = (variables
+            .get("UV_PYTHON_INSTALL_DIR")
+            .map(Utf8PathBuf::from))
+        .or_else(|| data.map(|data| data.join("uv/python")));
+        let installs = of_uv.and_then(|folder| folder.read_dir_utf8().ok());
+        let installs = installs.into_iter().flatten().flatten();
+        folders.extend(installs.map(|install| install.into_path().join("bin")));
+        let mut seen = HashSet::new();
+        folders.retain(|folder| seen.insert(folder.clone()));
+        folders
     }
 
     /// The time stamp of every entry: `SOURCE_DATE_EPOCH`, else the first that a zip can hold.

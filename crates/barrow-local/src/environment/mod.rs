@@ -1,0 +1,333 @@
+//! An execution environment: one process tree that is started once and then takes events.
+//!
+//! ```text
+//! start ─▶ init ─▶ (invoke ─▶ frozen)* ─▶ shut down
+//! ```
+//!
+//! INIT runs the module's code. It has ten seconds; if it fails, Lambda tries again when the first
+//! event is there, in that event's time. After a crash or a timeout the next event finds a new
+//! process. Between events all processes stand still.
+
+#[cfg(unix)]
+mod bare;
+mod failure;
+mod function;
+mod invocation;
+mod log;
+mod memory;
+mod place;
+mod process;
+mod report;
+mod running;
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use tokio::time::Instant;
+
+pub use failure::Failure;
+pub use function::{CREDENTIALS, Function, Logging, RESERVED, new_request_id, new_trace};
+pub use invocation::{Invocation, Invoked};
+pub use log::{Format, Level, ParseLevelError};
+pub use place::{Place, StartError};
+pub use process::End;
+pub use report::{Report, Status};
+
+use crate::runtime_api::{self, Payload};
+use report::{InitReport, SystemLog};
+use running::{Happening, Running};
+
+/// What module code has before an event is there.
+const INIT_LIMIT: Duration = Duration::from_secs(10);
+
+/// What a process has to end by itself before it is ended.
+const SHUTDOWN_LIMIT: Duration = Duration::from_millis(500);
+
+/// Takes the log, a line or a record of several lines at a time, without the last line's end.
+pub type Sink = Box<dyn FnMut(&[u8]) + Send>;
+
+/// One environment of one function.
+pub struct Environment {
+    function: Function,
+    place: Place,
+    sink: Sink,
+    phase: Phase,
+}
+
+#[expect(clippy::large_enum_variant, reason = "there is one per environment")]
+enum Phase {
+    /// Nothing has been tried yet.
+    New,
+    /// Waiting for an event. `init` is what no report has told yet.
+    Ready {
+        running: Running,
+        init: Option<Duration>,
+    },
+    /// There is no process; the next event starts one.
+    Down,
+}
+
+/// Why there is no process that could take an event.
+enum NotReady {
+    Raised(runtime_api::Error),
+    Failed(Failure),
+}
+
+impl std::fmt::Debug for Environment {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Environment")
+            .field("function", &self.function.name)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Environment {
+    pub fn new(function: Function, place: Place, sink: Sink) -> Self {
+        Self {
+            function,
+            place,
+            sink,
+            phase: Phase::New,
+        }
+    }
+
+    /// Starts the process and lets its module's code run. A function that fails here is not an
+    /// error of ours: it fails again, and is answered for, when the first event is there.
+    pub async fn init(&mut self) -> Result<(), StartError> {
+        let started = Instant::now();
+        let ready = self.start(started + INIT_LIMIT, INIT_LIMIT).await?;
+        let duration = started.elapsed();
+        self.phase = match ready {
+            Ok(running) => Phase::Ready {
+                running,
+                init: Some(duration),
+            },
+            Err(not_ready) => {
+                self.report_init(duration, "init", &not_ready);
+                Phase::Down
+            }
+        };
+        Ok(())
+    }
+
+    /// Gives the function an event and waits until it has dealt with it.
+    pub async fn invoke(&mut self, invocation: Invocation) -> Result<Invoked, StartError> {
+        if matches!(self.phase, Phase::New) {
+            self.init().await?;
+        }
+        let log = SystemLog(self.function.logging);
+        let request = invocation.request.clone();
+        let limit = self.function.timeout.duration();
+        let started = Instant::now();
+        let deadline = started + limit;
+
+        let (running, init) = match std::mem::replace(&mut self.phase, Phase::Down) {
+            Phase::Ready { running, init } => (Ok(running), init),
+            Phase::New | Phase::Down => (self.start(deadline, limit).await?, None),
+        };
+        let mut running = match running {
+            Ok(running) => running,
+            Err(not_ready) => {
+                self.report_init(started.elapsed(), "invoke", &not_ready);
+                self.say(log.start(&request, &self.function.version, Timestamp::now()));
+                return Ok(self.never_ready(&request, started.elapsed(), not_ready));
+            }
+        };
+
+        self.say(log.start(&request, &self.function.version, Timestamp::now()));
+        let remaining = deadline.saturating_duration_since(Instant::now());
+        running.deliver(invocation.event(&self.function.arn, remaining));
+        let mut answer = None;
+        let mut failure = None;
+        let alive = loop {
+            match running.happens(deadline, &mut self.sink).await {
+                Happening::Ready => break true,
+                Happening::Answered(given) => answer = Some(given),
+                // The state machine lets no such call through while there is an event.
+                Happening::InitError(_) => {}
+                Happening::Deadline => {
+                    failure = Some(Failure::TimedOut { after: limit });
+                    break false;
+                }
+                Happening::Ended(end) => {
+                    failure = Some(Failure::Exited(end));
+                    break false;
+                }
+            }
+        };
+        let duration = started.elapsed();
+        let most_bytes = running.most_bytes();
+        if alive {
+            running.freeze();
+            self.phase = Phase::Ready {
+                running,
+                init: None,
+            };
+        }
+        let outcome = outcome(answer, failure);
+        Ok(self.conclude(
+            outcome,
+            Report {
+                request,
+                duration,
+                init,
+                memory_size: self.function.memory,
+                most_bytes,
+                status: Status::Success,
+            },
+        ))
+    }
+
+    /// Asks the processes to end, and sees to it that they do.
+    pub async fn shut_down(mut self) {
+        if let Phase::Ready { running, .. } = &mut self.phase {
+            running.terminate();
+            let deadline = Instant::now() + SHUTDOWN_LIMIT;
+            while !matches!(
+                running.happens(deadline, &mut self.sink).await,
+                Happening::Deadline | Happening::Ended(_)
+            ) {}
+        }
+    }
+
+    /// A new process, up to its first call for an event.
+    async fn start(
+        &mut self,
+        deadline: Instant,
+        limit: Duration,
+    ) -> Result<Result<Running, NotReady>, StartError> {
+        let mut running = Running::start(&self.function, &self.place)?;
+        let not_ready = match running.happens(deadline, &mut self.sink).await {
+            Happening::Ready => {
+                running.freeze();
+                return Ok(Ok(running));
+            }
+            Happening::InitError(error) => {
+                // It ends itself now; what it still says belongs to this start.
+                running.last_words(&mut self.sink).await;
+                NotReady::Raised(error)
+            }
+            Happening::Ended(end) => NotReady::Failed(Failure::Exited(end)),
+            Happening::Deadline | Happening::Answered(_) => {
+                NotReady::Failed(Failure::TimedOut { after: limit })
+            }
+        };
+        Ok(Err(not_ready))
+    }
+
+    fn report_init(&mut self, duration: Duration, phase: &'static str, not_ready: &NotReady) {
+        let report = InitReport {
+            duration,
+            phase,
+            status: not_ready.status(),
+        };
+        let line = SystemLog(self.function.logging).init_report(&report, Timestamp::now());
+        self.say(line);
+    }
+
+    /// The answer for an event that no process could take.
+    fn never_ready(&mut self, request: &str, duration: Duration, not_ready: NotReady) -> Invoked {
+        let status = not_ready.status();
+        let outcome = match not_ready {
+            NotReady::Raised(error) => Outcome {
+                payload: error.body.to_vec(),
+                raised: true,
+                failure: None,
+            },
+            NotReady::Failed(failure) => Outcome::failed(failure),
+        };
+        let report = Report {
+            request: request.to_owned(),
+            duration,
+            init: None,
+            memory_size: self.function.memory,
+            most_bytes: 0,
+            status,
+        };
+        self.conclude(outcome, report)
+    }
+
+    /// Writes the end of the log, and puts together what the caller gets.
+    fn conclude(&mut self, outcome: Outcome, mut report: Report) -> Invoked {
+        let log = SystemLog(self.function.logging);
+        let now = Timestamp::now();
+        if let Some(failure) = &outcome.failure {
+            self.say(failure.log_lines(&report.request, &report::iso(now)));
+            report.status = match failure {
+                Failure::TimedOut { .. } => Status::Timeout,
+                other => Status::Error(other.kind().to_owned()),
+            };
+        } else if outcome.raised && report.status == Status::Success {
+            report.status = Status::Raised;
+        }
+        self.say(log.end(&report, now));
+        self.say(log.report(&report, now));
+        let payload = match &outcome.failure {
+            Some(failure) => failure.payload(&report.request).into_bytes(),
+            None => outcome.payload,
+        };
+        Invoked {
+            payload,
+            failed: outcome.raised || outcome.failure.is_some(),
+            failure: outcome.failure,
+            version: self.function.version.clone(),
+            report,
+        }
+    }
+
+    fn say(&mut self, line: Option<String>) {
+        if let Some(line) = line {
+            (self.sink)(line.as_bytes());
+        }
+    }
+}
+
+impl NotReady {
+    fn status(&self) -> Status {
+        match self {
+            Self::Raised(error) => Status::Error(error.kind.clone()),
+            Self::Failed(Failure::TimedOut { .. }) => Status::Timeout,
+            Self::Failed(failure) => Status::Error(failure.kind().to_owned()),
+        }
+    }
+}
+
+/// What becomes of an event.
+struct Outcome {
+    payload: Vec<u8>,
+    /// The function has reported an error itself.
+    raised: bool,
+    failure: Option<Failure>,
+}
+
+impl Outcome {
+    fn failed(failure: Failure) -> Self {
+        Self {
+            payload: Vec::new(),
+            raised: false,
+            failure: Some(failure),
+        }
+    }
+}
+
+/// An answer that was given counts, whatever became of the process afterwards.
+fn outcome(answer: Option<running::Given>, failure: Option<Failure>) -> Outcome {
+    let good = |payload: Vec<u8>, raised| Outcome {
+        payload,
+        raised,
+        failure: None,
+    };
+    match (answer, failure) {
+        (Some(running::Given::Answer(Payload::Whole(body))), _) => good(body.to_vec(), false),
+        (Some(running::Given::Answer(Payload::TooLarge)), _) => {
+            Outcome::failed(Failure::ResponseTooLarge)
+        }
+        (
+            Some(running::Given::Answer(Payload::Broken(error)) | running::Given::Error(error)),
+            _,
+        ) => good(error.body.to_vec(), true),
+        (None, Some(failure)) => Outcome::failed(failure),
+        // Asking for the next event without an answer to this one: the client's own fault.
+        (None, None) => Outcome::failed(Failure::Exited(End::Code(0))),
+    }
+}

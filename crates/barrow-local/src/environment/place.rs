@@ -1,0 +1,201 @@
+//! Where a function runs: in a sandbox, or as a plain process of this host.
+
+use std::io;
+
+use barrow_model::{Explain, Fault};
+use camino::Utf8PathBuf;
+use jiff::Timestamp;
+
+use super::bare::Bare;
+use super::function::{Function, new_trace};
+use super::process::Process;
+use crate::python::Interpreter;
+#[cfg(target_os = "linux")]
+use crate::sandbox::{
+    Base, Network, Sandbox, SandboxError, Trees, cgroup, layout,
+    spec::{Program, Spec},
+};
+
+#[derive(Debug, Clone)]
+pub enum Place {
+    #[cfg(target_os = "linux")]
+    Sandbox {
+        base: Base,
+        trees: Trees,
+        network: Network,
+        /// Where the kernel bounds memory for us.
+        group: Option<cgroup::Parent>,
+    },
+    /// All that the user may see and do, the function may.
+    Bare {
+        interpreter: Interpreter,
+        task: Utf8PathBuf,
+        opt: Option<Utf8PathBuf>,
+        runtime: Utf8PathBuf,
+        site_packages: Option<Utf8PathBuf>,
+    },
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    #[cfg(target_os = "linux")]
+    #[error(transparent)]
+    Sandbox(#[from] SandboxError),
+    #[error("cannot start `{program}`")]
+    Bare { program: String, source: io::Error },
+    #[error("cannot serve the runtime API on loopback")]
+    Serve { source: io::Error },
+}
+
+impl Explain for StartError {
+    fn fault(&self) -> Fault {
+        Fault::Machine
+    }
+
+    fn details(&self) -> Vec<String> {
+        match self {
+            #[cfg(target_os = "linux")]
+            Self::Sandbox(error) => error.details(),
+            _ => Vec::new(),
+        }
+    }
+
+    fn hints(&self) -> Vec<String> {
+        match self {
+            #[cfg(target_os = "linux")]
+            Self::Sandbox(error) => error.hints(),
+            _ => Vec::new(),
+        }
+    }
+}
+
+/// A started process, and what it is spoken to through.
+pub(super) struct Started {
+    pub(super) process: Process,
+    pub(super) listener: std::net::TcpListener,
+    pub(super) log: std::os::fd::OwnedFd,
+    /// Whose connections are the function's, where others could connect too.
+    pub(super) user: Option<u32>,
+}
+
+impl Place {
+    pub(super) fn start(&self, function: &Function) -> Result<Started, StartError> {
+        let now = Timestamp::now();
+        let variables = function.environment(now, &new_trace());
+        match self {
+            #[cfg(target_os = "linux")]
+            Self::Sandbox {
+                base,
+                trees,
+                network,
+                group,
+            } => start_sandbox(function, variables, base, trees, *network, group.as_ref()),
+            Self::Bare { .. } => self.start_bare(function, variables),
+        }
+    }
+
+    fn start_bare(
+        &self,
+        function: &Function,
+        variables: Vec<(String, String)>,
+    ) -> Result<Started, StartError> {
+        #[cfg_attr(
+            not(target_os = "linux"),
+            expect(irrefutable_let_patterns, reason = "elsewhere there is one place")
+        )]
+        let Self::Bare {
+            interpreter,
+            task,
+            opt,
+            runtime,
+            site_packages,
+        } = self
+        else {
+            unreachable!("called for a bare place");
+        };
+        let program = interpreter.executable.to_string();
+        let mut arguments = wrapper(function).into_iter().collect::<Vec<_>>();
+        arguments.extend([program.clone(), runtime.join("bootstrap.py").to_string()]);
+        let mut variables = variables;
+        // The same names, for where things are here.
+        set(&mut variables, "LAMBDA_TASK_ROOT", task.as_str());
+        set(&mut variables, "LAMBDA_RUNTIME_DIR", runtime.as_str());
+        set(&mut variables, "PWD", task.as_str());
+        set(
+            &mut variables,
+            "BARROW_OPT",
+            opt.as_ref().map_or("", |path| path.as_str()),
+        );
+        let sdk = site_packages.as_ref().map_or("", |path| path.as_str());
+        set(&mut variables, "BARROW_SITE_PACKAGES", sdk);
+        let path = "/usr/local/bin:/usr/bin:/bin";
+        set(&mut variables, "PATH", path);
+        variables.retain(|(name, _)| name != "LD_LIBRARY_PATH");
+        let started = Bare::start(&arguments, &variables, task)
+            .map_err(|source| StartError::Bare { program, source })?;
+        Ok(Started {
+            process: Process::Bare(started.bare),
+            listener: started.listener,
+            log: started.log,
+            user: None,
+        })
+    }
+}
+
+#[cfg(target_os = "linux")]
+fn start_sandbox(
+    function: &Function,
+    mut variables: Vec<(String, String)>,
+    base: &Base,
+    trees: &Trees,
+    network: Network,
+    group: Option<&cgroup::Parent>,
+) -> Result<Started, StartError> {
+    let descriptor = crate::sandbox::child::LOG_DESCRIPTOR.to_string();
+    set(&mut variables, "_LAMBDA_TELEMETRY_LOG_FD", &descriptor);
+    let (root, steps) = layout::layout(base, trees, function.storage.bytes());
+    let mut arguments = wrapper(function).into_iter().collect::<Vec<_>>();
+    arguments.extend([
+        function.runtime.interpreter(),
+        "/var/runtime/bootstrap.py".to_owned(),
+    ]);
+    // What lies under `/tmp` is memory here and is not on Lambda, so it must not count as such.
+    let bytes = function.memory.bytes() + function.storage.bytes();
+    let started = Sandbox::start(
+        |identity| Spec {
+            root,
+            steps,
+            network,
+            identity,
+            program: Program {
+                arguments,
+                variables,
+                directory: "/var/task".into(),
+            },
+        },
+        network,
+        group.map(|group| (group, bytes)),
+    )?;
+    Ok(Started {
+        process: Process::Sandboxed(started.sandbox),
+        listener: started.listener,
+        log: started.log,
+        user: (network == Network::Host).then_some(started.user),
+    })
+}
+
+/// A script of the user's that the runtime is started through.
+fn wrapper(function: &Function) -> Option<String> {
+    let named = function
+        .variables
+        .iter()
+        .find(|(name, value)| name == crate::WRAPPER_VARIABLE && !value.is_empty());
+    named.map(|(_, value)| value.clone())
+}
+
+fn set(variables: &mut Vec<(String, String)>, name: &str, value: &str) {
+    match variables.iter_mut().find(|(present, _)| present == name) {
+        Some((_, present)) => value.clone_into(present),
+        None => variables.push((name.to_owned(), value.to_owned())),
+    }
+}

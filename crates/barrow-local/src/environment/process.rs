@@ -1,0 +1,82 @@
+//! The function's process, in a sandbox or without one.
+
+#[cfg(target_os = "linux")]
+use crate::sandbox::Sandbox;
+
+use super::bare::Bare;
+use super::memory::{self, Roots, Used};
+
+/// How a process ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum End {
+    Code(i32),
+    Signal(i32),
+}
+
+#[derive(Debug)]
+pub(super) enum Process {
+    #[cfg(target_os = "linux")]
+    Sandboxed(Sandbox),
+    Bare(Bare),
+}
+
+#[cfg(target_os = "linux")]
+pub(super) use crate::sandbox::Order;
+
+/// What a process can be told.
+#[cfg(not(target_os = "linux"))]
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Order {
+    Freeze,
+    Thaw,
+    Terminate,
+    Kill,
+}
+
+impl Process {
+    pub(super) fn freeze(&self) {
+        self.order(Order::Freeze);
+    }
+
+    pub(super) fn thaw(&self) {
+        self.order(Order::Thaw);
+    }
+
+    /// Asks it to end; a frozen one cannot hear that.
+    pub(super) fn terminate(&self) {
+        self.order(Order::Thaw);
+        self.order(Order::Terminate);
+    }
+
+    pub(super) fn kill(&self) {
+        self.order(Order::Kill);
+    }
+
+    fn order(&self, order: Order) {
+        match self {
+            #[cfg(target_os = "linux")]
+            Self::Sandboxed(sandbox) => sandbox.order(order),
+            Self::Bare(bare) => bare.order(order),
+        }
+    }
+
+    /// When it has ended, by itself or not.
+    pub(super) async fn ended(&mut self) -> End {
+        match self {
+            #[cfg(target_os = "linux")]
+            Self::Sandboxed(sandbox) => match sandbox.ended().await {
+                crate::sandbox::End::Code(code) => End::Code(code),
+                crate::sandbox::End::Signal(signal) => End::Signal(signal),
+            },
+            Self::Bare(bare) => bare.ended().await,
+        }
+    }
+
+    pub(super) fn memory(&self) -> Used {
+        memory::used(match self {
+            #[cfg(target_os = "linux")]
+            Self::Sandboxed(sandbox) => Roots::Below(sandbox.first_process()),
+            Self::Bare(bare) => Roots::From(bare.pid()),
+        })
+    }
+}

@@ -1,0 +1,203 @@
+//! A process that has been started: what it calls, what it writes, what it uses, how it ends.
+
+use std::time::Duration;
+
+use tokio::sync::oneshot;
+use tokio::time::{Instant, MissedTickBehavior, interval, timeout};
+
+use super::Sink;
+use super::function::Function;
+use super::log::Reader;
+use super::place::{Place, StartError, Started};
+use super::process::{End, Process};
+use crate::runtime_api::answer::{self, Answer, Event};
+use crate::runtime_api::machine::{Next, State};
+use crate::runtime_api::{Asked, Call, Error, Payload, Server};
+
+/// How often its memory is looked at.
+const WATCH: Duration = Duration::from_millis(20);
+
+/// What a process that has failed has for its last words.
+const LAST_WORDS: Duration = Duration::from_secs(1);
+
+pub(super) struct Running {
+    process: Process,
+    server: Server,
+    log: Reader,
+    state: State,
+    /// Calls for an event that wait for one.
+    waiting: Vec<oneshot::Sender<Answer>>,
+    event: Option<Event>,
+    memory_limit_bytes: u64,
+    most_bytes: u64,
+}
+
+/// What the function has made of its event.
+pub(super) enum Given {
+    Answer(Payload),
+    Error(Error),
+}
+
+/// What its owner has to know.
+pub(super) enum Happening {
+    /// It waits for an event.
+    Ready,
+    Answered(Given),
+    InitError(Error),
+    Ended(End),
+    Deadline,
+}
+
+impl Running {
+    pub(super) fn start(function: &Function, place: &Place) -> Result<Self, StartError> {
+        let Started {
+            process,
+            listener,
+            log,
+            user,
+        } = place.start(function)?;
+        let serve = |source| StartError::Serve { source };
+        Ok(Self {
+            process,
+            server: Server::start(listener, user).map_err(serve)?,
+            log: Reader::new(log).map_err(serve)?,
+            state: State::Started,
+            waiting: Vec::new(),
+            event: None,
+            memory_limit_bytes: function.memory.bytes(),
+            most_bytes: 0,
+        })
+    }
+
+    /// Wakes the process and answers its call for an event.
+    pub(super) fn deliver(&mut self, event: Event) {
+        self.state.deliver(&event.request);
+        self.process.thaw();
+        for reply in self.waiting.drain(..) {
+            // One that has hung up asks again.
+            let _ = reply.send(event.answer());
+        }
+        self.event = Some(event);
+    }
+
+    pub(super) fn freeze(&self) {
+        self.process.freeze();
+    }
+
+    pub(super) fn terminate(&self) {
+        self.process.terminate();
+    }
+
+    /// The most memory it has used so far.
+    pub(super) fn most_bytes(&mut self) -> u64 {
+        self.watch();
+        self.most_bytes
+    }
+
+    /// The next thing that its owner has to know. Until then the log goes to `sink`.
+    pub(super) async fn happens(&mut self, deadline: Instant, sink: &mut Sink) -> Happening {
+        let mut watch = interval(WATCH);
+        watch.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        // The first tick is at once.
+        watch.reset();
+        loop {
+            tokio::select! {
+                biased;
+                Some(asked) = self.server.calls.recv() => {
+                    if let Some(happening) = self.called(asked) {
+                        // What was written before the call comes before what follows it.
+                        match happening {
+                            Happening::Ready => self.log.finish(sink),
+                            _ => self.log.drain(sink),
+                        }
+                        return happening;
+                    }
+                }
+                () = self.log.readable() => self.log.drain(sink),
+                end = self.process.ended() => {
+                    self.log.finish(sink);
+                    return Happening::Ended(end);
+                }
+                _ = watch.tick() => {
+                    if self.watch() > self.memory_limit_bytes {
+                        self.process.kill();
+                    }
+                }
+                () = tokio::time::sleep_until(deadline) => {
+                    self.log.finish(sink);
+                    return Happening::Deadline;
+                }
+            }
+        }
+    }
+
+    /// What a process writes after it has reported its failure.
+    pub(super) async fn last_words(&mut self, sink: &mut Sink) {
+        // One that does not end is ended when this is dropped.
+        let _ = timeout(LAST_WORDS, self.process.ended()).await;
+        self.log.finish(sink);
+    }
+
+    /// Its memory now.
+    fn watch(&mut self) -> u64 {
+        let used = self.process.memory();
+        self.most_bytes = self.most_bytes.max(used.now_bytes).max(used.most_bytes);
+        used.now_bytes
+    }
+
+    fn called(&mut self, Asked { call, reply }: Asked) -> Option<Happening> {
+        match call {
+            Call::Next => self.called_for_next(reply),
+            Call::Response { request, body } => {
+                let (answer, given) = match self.state.answer(&request, "InvocationResponse") {
+                    Err(refusal) => (answer::refused(&refusal), None),
+                    Ok(()) if matches!(body, Payload::TooLarge) => {
+                        (answer::too_large(), Some(Given::Answer(body)))
+                    }
+                    Ok(()) => (answer::accepted(), Some(Given::Answer(body))),
+                };
+                let _ = reply.send(answer);
+                given.map(Happening::Answered)
+            }
+            Call::Error { request, error } => {
+                let answered = self.state.answer(&request, "InvocationErrorResponse");
+                let answer = answered
+                    .as_ref()
+                    .map_or_else(answer::refused, |()| answer::accepted());
+                let _ = reply.send(answer);
+                answered
+                    .ok()
+                    .map(|()| Happening::Answered(Given::Error(error)))
+            }
+            Call::InitError { error } => {
+                let accepted = self.state.init_error();
+                let answer = accepted
+                    .as_ref()
+                    .map_or_else(answer::refused, |()| answer::accepted());
+                let _ = reply.send(answer);
+                accepted.ok().map(|()| Happening::InitError(error))
+            }
+        }
+    }
+
+    fn called_for_next(&mut self, reply: oneshot::Sender<Answer>) -> Option<Happening> {
+        match (self.state.next(), &self.event) {
+            (Ok(Next::BecameReady), _) => {
+                self.waiting.push(reply);
+                Some(Happening::Ready)
+            }
+            (Ok(Next::StillReady), _) | (Ok(Next::Again), None) => {
+                self.waiting.push(reply);
+                None
+            }
+            (Ok(Next::Again), Some(event)) => {
+                let _ = reply.send(event.answer());
+                None
+            }
+            (Err(refusal), _) => {
+                let _ = reply.send(answer::refused(&refusal));
+                None
+            }
+        }
+    }
+}

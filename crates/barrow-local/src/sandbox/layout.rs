@@ -1,0 +1,230 @@
+//! What a function can see: the spec of its file system.
+
+use camino::{Utf8Path, Utf8PathBuf};
+
+use super::spec::{GROUP_ID, Root, Step, USER_ID, USER_NAME};
+use crate::python::Interpreter;
+
+/// The directories that the function's own world is made of, as the host has them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Trees {
+    /// The package, at `/var/task`.
+    pub task: Utf8PathBuf,
+    /// The layers, merged, at `/opt`.
+    pub opt: Option<Utf8PathBuf>,
+    /// The runtime's own code, at `/var/runtime`.
+    pub runtime: Utf8PathBuf,
+    /// The SDK, in the interpreter's `site-packages`; up to python3.10 it is part of `runtime`.
+    pub site_packages: Option<Utf8PathBuf>,
+}
+
+/// What the interpreter and its libraries come from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Base {
+    /// This host's own.
+    Host(Interpreter),
+    /// The unpacked root of a container image, and a folder for what we add to it.
+    Image {
+        root: Utf8PathBuf,
+        accounts: Utf8PathBuf,
+    },
+}
+
+/// What libraries and programs of the host lie in. Where the host has one of these as a link, so
+/// has the sandbox.
+const LIBRARIES: [&str; 12] = [
+    "/usr/bin",
+    "/usr/lib",
+    "/usr/lib32",
+    "/usr/lib64",
+    "/usr/share/ca-certificates",
+    "/usr/share/terminfo",
+    "/usr/share/zoneinfo",
+    "/bin",
+    "/lib",
+    "/lib32",
+    "/lib64",
+    "/nix/store",
+];
+
+/// What the C library, OpenSSL and name resolution read.
+const SETTINGS: [&str; 13] = [
+    "/etc/alternatives",
+    "/etc/ca-certificates",
+    "/etc/gai.conf",
+    "/etc/hosts",
+    "/etc/ld.so.cache",
+    "/etc/ld.so.conf",
+    "/etc/ld.so.conf.d",
+    "/etc/pki",
+    "/etc/protocols",
+    "/etc/resolv.conf",
+    "/etc/services",
+    "/etc/ssl",
+    "/etc/terminfo",
+];
+
+const DEVICES: [&str; 5] = [
+    "/dev/null",
+    "/dev/zero",
+    "/dev/full",
+    "/dev/random",
+    "/dev/urandom",
+];
+
+/// Everything below the root, in the order in which it is made.
+pub fn layout(base: &Base, trees: &Trees, tmp_bytes: u64) -> (Root, Vec<Step>) {
+    let mut steps = Vec::new();
+    let root = match base {
+        Base::Host(interpreter) => {
+            of_host(&mut steps);
+            accounts(&mut steps);
+            directory(&mut steps, "/var/lang");
+            steps.extend(interpreter.layout(trees.site_packages.as_deref()));
+            Root::Empty
+        }
+        Base::Image { root, accounts } => {
+            for file in ["/etc/passwd", "/etc/group"] {
+                read_only(
+                    &mut steps,
+                    &accounts.join(file.trim_start_matches('/')),
+                    file,
+                );
+            }
+            bind_of_host(&mut steps, "/etc/resolv.conf");
+            Root::Image(root.clone())
+        }
+    };
+    devices(&mut steps);
+    steps.push(Step::Processes {
+        path: "/proc".into(),
+    });
+    if matches!(base, Base::Host(_)) {
+        read_only(&mut steps, &trees.runtime, "/var/runtime");
+    }
+    read_only(&mut steps, &trees.task, "/var/task");
+    match &trees.opt {
+        Some(opt) => read_only(&mut steps, opt, "/opt"),
+        None => directory(&mut steps, "/opt"),
+    }
+    steps.push(Step::Memory {
+        path: "/tmp".into(),
+        bytes: tmp_bytes,
+        shared: true,
+    });
+    (root, steps)
+}
+
+/// The directories that an image must have for the steps to mount onto. They are made in the
+/// unpacked image, once.
+pub fn mount_points() -> (&'static [&'static str], &'static [&'static str]) {
+    let directories = &["dev", "opt", "proc", "tmp", "var/task"];
+    let files = &["etc/group", "etc/passwd", "etc/resolv.conf"];
+    (directories, files)
+}
+
+/// The accounts of the sandbox: root, and the function's user.
+pub fn account_files() -> [(&'static str, String); 2] {
+    [
+        (
+            "/etc/passwd",
+            format!(
+                "root:x:0:0:root:/root:/sbin/nologin\n\
+                 {USER_NAME}:x:{USER_ID}:{GROUP_ID}::/home/{USER_NAME}:/sbin/nologin\n"
+            ),
+        ),
+        (
+            "/etc/group",
+            format!("root:x:0:\n{USER_NAME}:x:{GROUP_ID}:\n"),
+        ),
+    ]
+}
+
+fn of_host(steps: &mut Vec<Step>) {
+    for path in LIBRARIES {
+        let path = Utf8Path::new(path);
+        if let Ok(target) = path.read_link_utf8() {
+            parent(steps, path);
+            steps.push(Step::Link {
+                path: path.to_owned(),
+                target,
+            });
+        } else if path.is_dir() {
+            read_only(steps, path, path.as_str());
+        }
+    }
+    directory(steps, "/etc");
+    for path in SETTINGS {
+        bind_of_host(steps, path);
+    }
+    file(
+        steps,
+        "/etc/nsswitch.conf",
+        "passwd: files\ngroup: files\nhosts: files dns\n",
+    );
+}
+
+/// A file of the host under its own name, wherever its links lead.
+fn bind_of_host(steps: &mut Vec<Step>, path: &str) {
+    if let Ok(source) = Utf8Path::new(path).canonicalize_utf8() {
+        read_only(steps, &source, path);
+    }
+}
+
+fn accounts(steps: &mut Vec<Step>) {
+    for (path, text) in account_files() {
+        file(steps, path, &text);
+    }
+}
+
+/// No `/dev/shm`: Lambda has none either, and `multiprocessing` fails there and here.
+fn devices(steps: &mut Vec<Step>) {
+    steps.push(Step::Memory {
+        path: "/dev".into(),
+        bytes: 64 << 10,
+        shared: false,
+    });
+    for path in DEVICES {
+        steps.push(Step::Device { path: path.into() });
+    }
+    for (path, target) in [
+        ("/dev/fd", "/proc/self/fd"),
+        ("/dev/stdin", "/proc/self/fd/0"),
+        ("/dev/stdout", "/proc/self/fd/1"),
+        ("/dev/stderr", "/proc/self/fd/2"),
+    ] {
+        steps.push(Step::Link {
+            path: path.into(),
+            target: target.into(),
+        });
+    }
+    steps.push(Step::Seal {
+        path: "/dev".into(),
+    });
+}
+
+fn directory(steps: &mut Vec<Step>, path: &str) {
+    steps.push(Step::Directory { path: path.into() });
+}
+
+fn parent(steps: &mut Vec<Step>, path: &Utf8Path) {
+    if let Some(parent) = path.parent()
+        && parent != "/"
+    {
+        directory(steps, parent.as_str());
+    }
+}
+
+fn file(steps: &mut Vec<Step>, path: &str, text: &str) {
+    steps.push(Step::File {
+        path: path.into(),
+        text: text.to_owned(),
+    });
+}
+
+fn read_only(steps: &mut Vec<Step>, source: &Utf8Path, path: &str) {
+    steps.push(Step::ReadOnly {
+        source: source.to_owned(),
+        path: path.into(),
+    });
+}

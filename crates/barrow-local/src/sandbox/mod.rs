@@ -1,0 +1,37 @@
+//! A sandbox: one process tree in namespaces of its own, seeing nothing but what its spec names.
+//!
+//! ```text
+//! start ─▶ clone ─▶ maps ─▶ spec ──wire──▶ child: mounts ─▶ privileges ─▶ the function's process
+//!                                   ◀──────  listening, started, failed, ended
+//! ```
+//!
+//! `start`, `maps` and `cgroup` run in the parent, `child`, `mounts`, `network` and `privileges`
+//! in the child; `spec` and `wire` are what both know.
+
+pub mod cgroup;
+pub mod child;
+mod clone;
+mod error;
+pub mod host;
+pub mod layout;
+mod maps;
+mod mounts;
+mod network;
+mod privileges;
+pub mod spec;
+mod start;
+mod wire;
+
+pub use error::SandboxError;
+pub use layout::{Base, Trees};
+pub use spec::Network;
+pub use start::{Sandbox, Started};
+pub use wire::{End, Order};
+
+/// The name under which the program starts itself as a sandbox's first process.
+pub const CHILD_NAME: &str = "barrow-sandbox";
+
+/// Whether this host lends the sandbox a second user, so that what is ours is not the function's.
+pub fn lends_a_second_user() -> bool {
+    maps::Users::of_this_process().identity() == spec::Identity::Two
+}

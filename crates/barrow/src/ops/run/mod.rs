@@ -1,0 +1,142 @@
+//! A function on this machine, as Lambda would run it.
+//!
+//! ```text
+//! project → package → tree ─┐
+//! runtime, interpreter ─────┴→ environment → events → results
+//! ```
+
+mod event;
+mod package;
+mod place;
+mod variables;
+
+use barrow_local::Environment;
+use barrow_local::environment::{self, Invocation, Invoked, Logging, new_request_id, new_trace};
+use barrow_model::{Arch, EphemeralStorage, MemorySize, Target, Timeout};
+use camino::Utf8PathBuf;
+
+use super::Context;
+use crate::outcome::{Failure, Result, explained};
+use crate::settings::JobOptions;
+
+pub use event::Events;
+pub use place::{Isolation, Network};
+
+/// What to run and how.
+#[derive(Debug)]
+pub struct Options {
+    /// The project, or a zip as its path.
+    pub job: JobOptions,
+    /// As it was given: whatever it is, the runtime says what is wrong with it.
+    pub handler: Option<String>,
+    pub layers: Vec<Utf8PathBuf>,
+    /// `NAME=VALUE`, or `NAME` for one of our own.
+    pub variables: Vec<String>,
+    pub variable_files: Vec<Utf8PathBuf>,
+    pub memory: MemorySize,
+    pub timeout: Timeout,
+    pub storage: EphemeralStorage,
+    pub python: Option<Utf8PathBuf>,
+    pub network: Network,
+    pub isolation: Isolation,
+    pub logging: Logging,
+    pub region: String,
+    pub client_context: Option<String>,
+    pub cognito_identity: Option<String>,
+    pub trace: Option<String>,
+}
+
+/// The account that examples in Lambda's documentation use.
+const ACCOUNT: &str = "123456789012";
+
+/// Runs the function with each event in turn, in one environment. `done` gets every result with
+/// the log lines that belong to it, and whether the environment was new.
+pub fn run(
+    options: &Options,
+    mut events: Events,
+    context: &Context,
+    mut done: impl FnMut(&Invoked, Vec<String>),
+) -> Result<()> {
+    let variables = variables::read(&options.variable_files, &options.variables, context)?;
+    let path = &options.job.path;
+    let handler = options.handler.as_deref();
+    let mut function = if package::is_zip(path) {
+        package::of_zip(path, &options.job, handler)?
+    } else {
+        package::of_project(&options.job, handler, context)?
+    };
+    check_arch(function.target)?;
+    function.layers.extend(place::layers(&options.layers)?);
+    let place = place::place(&function, options, context)?;
+
+    let name = function.name;
+    let function = environment::Function {
+        version: "$LATEST".to_owned(),
+        arn: format!(
+            "arn:aws:lambda:{}:{ACCOUNT}:function:{name}",
+            options.region
+        ),
+        region: options.region.clone(),
+        handler: function.handler,
+        runtime: function.target.runtime,
+        memory: options.memory,
+        timeout: options.timeout,
+        storage: options.storage,
+        variables,
+        logging: options.logging,
+        name,
+    };
+    let (sink, lines) = log(context);
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| Failure::from(anyhow::Error::from(error)))?;
+    runtime.block_on(async {
+        let mut environment = Environment::new(function, place, sink);
+        while let Some(event) = events.take_next()? {
+            let invoked = environment.invoke(invocation(options, event)).await;
+            let invoked = invoked.map_err(explained)?;
+            done(&invoked, lines.try_iter().collect());
+        }
+        environment.shut_down().await;
+        Ok(())
+    })
+}
+
+fn invocation(options: &Options, event: Vec<u8>) -> Invocation {
+    let trace = options.trace.clone();
+    Invocation {
+        request: new_request_id(),
+        event,
+        trace: trace.unwrap_or_else(new_trace),
+        client_context: options.client_context.clone(),
+        cognito_identity: options.cognito_identity.clone(),
+    }
+}
+
+/// The log goes to the screen as it comes, and is kept for whoever wants a result's own.
+fn log(context: &Context) -> (environment::Sink, std::sync::mpsc::Receiver<String>) {
+    let (sender, lines) = std::sync::mpsc::channel();
+    let output = context.output;
+    let sink = Box::new(move |line: &[u8]| {
+        output.log(line);
+        // Nobody may be interested.
+        let _ = sender.send(String::from_utf8_lossy(line).into_owned());
+    });
+    (sink, lines)
+}
+
+/// Compiled code of one processor does not run on the other.
+fn check_arch(target: Target) -> Result<()> {
+    let machine = Arch::of_this_machine().ok_or_else(super::runtimes::unknown_machine)?;
+    if target.arch == machine {
+        return Ok(());
+    }
+    Err(Failure::input(format_args!(
+        "the function is for {}, and this machine is {machine}",
+        target.arch
+    ))
+    .hint(format!(
+        "`--arch {machine}` builds and runs it for this machine"
+    )))
+}
