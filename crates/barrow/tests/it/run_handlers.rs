@@ -110,7 +110,7 @@ fn check(runner: &Runner, interpreter: &Interpreter, is_wanted: impl Fn(&Row) ->
     let rows: VecDeque<_> = rows().into_iter().filter(|row| is_wanted(row)).collect();
     let total = rows.len();
     // Built once and before all, so that no row waits for another one's downloads.
-    install(runner, &interpreter.minor);
+    prepare(runner, interpreter);
     let (left, wrong) = (Mutex::new(rows), Mutex::new(Vec::new()));
     std::thread::scope(|scope| {
         for _ in 0..THREADS {
@@ -135,18 +135,29 @@ fn check(runner: &Runner, interpreter: &Interpreter, is_wanted: impl Fn(&Row) ->
     );
 }
 
+/// Runs something small, which makes the client and the SDK of the runtime on first use.
 #[track_caller]
-pub(crate) fn install(runner: &Runner, minor: &str) {
-    let output = runner
-        .command()
-        .args(["runtime", "install", &format!("python{minor}"), "--json"])
+pub(crate) fn prepare(runner: &Runner, interpreter: &Interpreter) {
+    let folder = runner.make_folder(&format!("first-{}", interpreter.minor));
+    runner.write(&folder, "app.py", "def h(e, c): return e");
+    let output = run(runner, interpreter, "app.h")
+        .args(["--event", "1"])
+        .arg(folder)
         .output()
         .unwrap();
     let stderr = String::from_utf8_lossy(&output.stderr);
-    assert!(
-        output.status.success(),
-        "runtime install python{minor}:\n{stderr}"
-    );
+    assert!(output.status.success(), "a first run:\n{stderr}");
+}
+
+/// `barrow run` with this interpreter, without events and without a function.
+pub(crate) fn run(runner: &Runner, interpreter: &Interpreter, handler: &str) -> Command {
+    let mut command = runner.command();
+    command
+        .args(["run", "--handler", handler])
+        .args(["--runtime", &format!("python{}", interpreter.minor)])
+        .arg("--python")
+        .arg(runner.readable(interpreter));
+    command
 }
 
 fn differences(runner: &Runner, interpreter: &Interpreter, row: &Row) -> Vec<String> {
@@ -195,13 +206,9 @@ fn command(runner: &Runner, interpreter: &Interpreter, row: &Row) -> Command {
         runner.write(&project, name, text);
     }
     runner.write(&inputs, "events.jsonl", &row.events());
-    let mut command = runner.command();
+    let mut command = run(runner, interpreter, &row.handler);
     command
-        .args(["run", "--json", "--handler", &row.handler])
-        .args(["--runtime", &format!("python{}", interpreter.minor)])
-        .arg("--python")
-        .arg(runner.readable(interpreter))
-        .arg("--event")
+        .args(["--json", "--event"])
         .arg(inputs.join("events.jsonl"))
         .args(&row.options);
     for (name, value) in &row.env {

@@ -7,7 +7,7 @@ use std::time::Duration;
 use serde_json::Value;
 
 use super::handlers::Known;
-use super::run_handlers::{install, main_interpreter};
+use super::run_handlers::{main_interpreter, prepare, run};
 use super::sandbox::{Runner, is_possible};
 
 /// A function in a folder of its own, and the command that runs it.
@@ -15,15 +15,9 @@ fn run_of(runner: &Runner, code: &str, arguments: &[&str]) -> Command {
     let main = main_interpreter();
     let project = runner.make_folder("project");
     runner.write(&project, "app.py", code);
-    install(runner, &main.minor);
-    let mut command = runner.command();
-    command
-        .args(["run", "--handler", "app.h"])
-        .args(["--runtime", &format!("python{}", main.minor)])
-        .arg("--python")
-        .arg(runner.readable(&main))
-        .args(arguments)
-        .arg(project);
+    prepare(runner, &main);
+    let mut command = run(runner, &main, "app.h");
+    command.args(arguments).arg(project);
     command
 }
 
