@@ -11,6 +11,7 @@
 //! reads no settings.
 
 pub mod environment;
+mod processes;
 pub mod python;
 mod runtime_api;
 #[cfg(target_os = "linux")]

@@ -14,7 +14,6 @@ mod failure;
 mod function;
 mod invocation;
 mod log;
-mod memory;
 mod place;
 mod process;
 mod report;

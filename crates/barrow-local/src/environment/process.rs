@@ -4,7 +4,7 @@
 use crate::sandbox::Sandbox;
 
 use super::bare::Bare;
-use super::memory::{self, Roots, Used};
+use crate::processes::{self, Roots, Used};
 
 /// How a process ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -73,7 +73,7 @@ impl Process {
     }
 
     pub(super) fn memory(&self) -> Used {
-        memory::used(match self {
+        processes::used(match self {
             #[cfg(target_os = "linux")]
             Self::Sandboxed(sandbox) => Roots::Below(sandbox.first_process()),
             Self::Bare(bare) => Roots::From(bare.pid()),

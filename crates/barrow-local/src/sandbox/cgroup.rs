@@ -3,6 +3,7 @@
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::thread::JoinHandle;
 
 use rustix::process::{Pid, test_kill_process};
 
@@ -17,6 +18,9 @@ pub enum Version {
 #[derive(Debug)]
 pub(super) struct Group {
     directory: PathBuf,
+    /// Moves a process into it. The kernel takes some ten milliseconds for that, in which the
+    /// process need not wait.
+    mover: Option<JoinHandle<()>>,
 }
 
 /// Where groups can be made.
@@ -84,11 +88,14 @@ impl Group {
         let name = format!("{PREFIX}{}-{count}", std::process::id());
         let directory = parent.directory.join(name);
         std::fs::create_dir(&directory)?;
-        Ok(Self { directory })
+        Ok(Self {
+            directory,
+            mover: None,
+        })
     }
 
-    /// From here on the process and its children together have so many bytes.
-    pub(super) fn hold(&self, pid: Pid, bytes: u64) -> io::Result<()> {
+    /// What everything in the group may have together.
+    pub(super) fn bound(&self, bytes: u64) -> io::Result<()> {
         let v1 = self.directory.join("memory.limit_in_bytes");
         if v1.exists() {
             std::fs::write(v1, bytes.to_string())?;
@@ -97,13 +104,25 @@ impl Group {
             // What is swapped out is not counted by the first number. Absent without swap.
             let _ = std::fs::write(self.directory.join("memory.swap.max"), "0");
         }
-        let pid = pid.as_raw_nonzero().to_string();
-        std::fs::write(self.directory.join("cgroup.procs"), pid)
+        Ok(())
+    }
+
+    /// From some milliseconds on, this process and the children that it will have are in it.
+    pub(super) fn take_in(&mut self, pid: i32) {
+        let processes = self.directory.join("cgroup.procs");
+        self.mover = Some(std::thread::spawn(move || {
+            // A process that has ended needs no bound.
+            let _ = std::fs::write(processes, pid.to_string());
+        }));
     }
 }
 
 impl Drop for Group {
     fn drop(&mut self) {
+        if let Some(mover) = self.mover.take() {
+            // It cannot panic, and if it did, there would be nothing to do about it.
+            let _ = mover.join();
+        }
         // The kernel lets go of the last process a moment after it has ended.
         for _ in 0..50 {
             if std::fs::remove_dir(&self.directory).is_ok() || !self.directory.exists() {

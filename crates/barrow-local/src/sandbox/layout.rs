@@ -115,6 +115,25 @@ pub fn layout(base: &Base, trees: &Trees, tmp_bytes: u64) -> (Root, Vec<Step>) {
     (root, steps)
 }
 
+/// What every sandbox has, without a function.
+pub(super) fn of_nothing() -> Vec<Step> {
+    let mut steps = Vec::new();
+    of_host(&mut steps);
+    accounts(&mut steps);
+    devices(&mut steps);
+    steps.extend([
+        Step::Processes {
+            path: "/proc".into(),
+        },
+        Step::Memory {
+            path: "/tmp".into(),
+            bytes: 1 << 20,
+            shared: true,
+        },
+    ]);
+    steps
+}
+
 /// The directories that an image must have for the steps to mount onto. They are made in the
 /// unpacked image, once.
 pub fn mount_points() -> (&'static [&'static str], &'static [&'static str]) {

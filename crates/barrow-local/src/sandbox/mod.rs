@@ -35,3 +35,27 @@ pub const CHILD_NAME: &str = "barrow-sandbox";
 pub fn lends_a_second_user() -> bool {
     maps::Users::of_this_process().identity() == spec::Identity::Two
 }
+
+/// Starts a sandbox in which nothing is done, to see whether this host lets us.
+pub fn trial(network: Network) -> Result<(), SandboxError> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_io()
+        .build()
+        .map_err(|source| SandboxError::Speak { source })?;
+    runtime.block_on(async {
+        let spec = |identity| spec::Spec {
+            root: spec::Root::Empty,
+            steps: layout::of_nothing(),
+            network,
+            identity,
+            program: spec::Program {
+                arguments: vec!["/bin/true".to_owned()],
+                variables: Vec::new(),
+                directory: "/tmp".into(),
+            },
+        };
+        let mut started = Sandbox::start(spec, network, None)?;
+        started.sandbox.ended().await;
+        Ok(())
+    })
+}

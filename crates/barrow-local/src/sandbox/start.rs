@@ -17,6 +17,7 @@ use super::error::SandboxError;
 use super::maps::Users;
 use super::spec::{Network, Spec};
 use super::wire::{self, End, Order, Report};
+use crate::processes;
 use crate::watched::watched;
 
 /// Room for bursts of log lines. The most that an ordinary user may ask for.
@@ -82,7 +83,7 @@ impl Sandbox {
         if let Some((parent, bytes)) = group {
             let memory = |source| SandboxError::Memory { source };
             let group = Group::create(parent).map_err(memory)?;
-            group.hold(sandbox.child.pid, bytes).map_err(memory)?;
+            group.bound(bytes).map_err(memory)?;
             sandbox.group = Some(group);
         }
         users
@@ -93,6 +94,12 @@ impl Sandbox {
         wire::send_message(control, &spec).map_err(speak)?;
 
         let listener = sandbox.await_start()?;
+        let first = sandbox.first_process();
+        if let Some(group) = &mut sandbox.group {
+            for pid in processes::children(first) {
+                group.take_in(pid);
+            }
+        }
         Ok(Started {
             sandbox,
             listener,

@@ -15,10 +15,12 @@ use crate::settings::Environment;
 
 pub mod build;
 pub mod cache;
+pub mod doctor;
 pub mod generate;
 pub mod init;
 pub mod lock;
 pub mod run;
+pub mod runtime;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -84,6 +86,8 @@ pub enum Command {
     Init(init::Args),
     Lock(lock::Args),
     Run(Box<run::Args>),
+    Runtime(runtime::Args),
+    Doctor(doctor::Args),
     Cache(cache::Args),
     #[command(hide = true)]
     Generate(generate::Args),
@@ -134,6 +138,8 @@ fn run(cli: Cli, output: Output) -> Result<Outcome> {
         Command::Init(arguments) => init::run(&arguments, &context),
         Command::Lock(arguments) => lock::run(arguments, &context),
         Command::Run(arguments) => run::run(*arguments, &context),
+        Command::Runtime(arguments) => runtime::run(&arguments, &context),
+        Command::Doctor(arguments) => Ok(doctor::run(&arguments, &context)),
         Command::Cache(arguments) => cache::run(&arguments, &context),
         Command::Generate(arguments) => generate::run(&arguments, &context),
     }

@@ -9,6 +9,7 @@ pub mod build;
 pub mod cache;
 mod checks;
 mod describe;
+pub mod doctor;
 mod files;
 pub mod init;
 pub mod interrupt;

@@ -4,6 +4,7 @@ use std::process::{Command, Stdio};
 
 use anyhow::Context as _;
 use barrow_core::plan::Layout;
+use barrow_index::resolve::{UvSource, program};
 use barrow_local::python::{self, Interpreter};
 use barrow_local::tree;
 use barrow_model::{Arch, Runtime, Target};
@@ -12,6 +13,7 @@ use sha2::Digest as _;
 
 use super::{Context, build, new_file};
 use crate::outcome::{Failure, Result, explained};
+use crate::output::json::{PythonDocument, RuntimeDocument};
 use crate::runtime::{BOOTSTRAP, Contents, sdk_is_in_runtime};
 use crate::settings::Job;
 use crate::settings::job::{Dependencies, Kind, Source};
@@ -41,6 +43,73 @@ pub fn interpreter(
 /// Every interpreter of this machine that a runtime could use.
 pub fn interpreters(context: &Context) -> Vec<Interpreter> {
     python::found(&context.environment.python_folders(), &memory(context))
+}
+
+/// The interpreter of a runtime; if there is none, uv gets one.
+pub fn obtain(
+    runtime: Runtime,
+    named: Option<&Utf8Path>,
+    context: &Context,
+) -> Result<Interpreter> {
+    let missing = match interpreter(runtime, named, context) {
+        Err(missing) if named.is_none() && !context.offline => missing,
+        found => return found,
+    };
+    let progress = context.output.progress();
+    let source = UvSource {
+        program: context.uv.clone(),
+        cache: context.cache.clone(),
+        offline: false,
+    };
+    let variables = &context.environment.variables;
+    let uv = program::find(&source, variables, &progress).map_err(explained)?;
+    progress.clear();
+    let version = runtime.python_version();
+    context
+        .output
+        .say(format_args!("`uv python install {version}`"));
+    let output = Command::new(&uv.path)
+        .args(["python", "install", version])
+        .stdin(Stdio::null())
+        .output()
+        .with_context(|| format!("cannot run `{}`", uv.path))?;
+    if !output.status.success() {
+        let said = String::from_utf8_lossy(&output.stderr);
+        return Err(missing.detail(format!(
+            "`uv python install {version}` said: {}",
+            said.trim()
+        )));
+    }
+    interpreter(runtime, named, context)
+}
+
+/// What there is of a runtime.
+pub fn describe(
+    runtime: Runtime,
+    known: Option<Interpreter>,
+    context: &Context,
+) -> RuntimeDocument {
+    let interpreter = known.or_else(|| interpreter(runtime, None, context).ok());
+    let installed = interpreter
+        .as_ref()
+        .and_then(|interpreter| installed(runtime, interpreter, context));
+    let contents = Contents::of(runtime);
+    let version = |name| contents.version(name).unwrap_or_default().to_owned();
+    RuntimeDocument {
+        runtime: runtime.to_string(),
+        python: interpreter.map(|interpreter| PythonDocument {
+            version: interpreter.version_text(),
+            path: interpreter.executable.to_string(),
+        }),
+        task_root: "/var/task".to_owned(),
+        sdk_directory: installed.as_ref().map(|installed| {
+            let sdk = installed.site_packages.as_ref();
+            sdk.unwrap_or(&installed.runtime).to_string()
+        }),
+        runtime_directory: installed.map(|installed| installed.runtime.to_string()),
+        awslambdaric: version("awslambdaric"),
+        boto3: version("boto3"),
+    }
 }
 
 fn memory(context: &Context) -> Utf8PathBuf {

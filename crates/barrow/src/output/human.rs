@@ -5,7 +5,7 @@ use std::fmt::{Display, Write as _};
 use barrow_model::Bytes;
 use barrow_model::limits::{DIRECT_UPLOAD_LIMIT_BYTES, UNZIPPED_LIMIT_BYTES};
 
-use super::json::{Distribution, Package};
+use super::json::{Diagnosis, Distribution, Package, RuntimeDocument};
 use crate::outcome::Failure;
 
 /// How many distributions the summary names.
@@ -91,6 +91,33 @@ pub fn summary(package: &Package) -> String {
 /// One line, for those to whom the package is only a step.
 pub fn built(package: &Package) -> String {
     format!("built `{}` in {}", package.path, duration(package.seconds))
+}
+
+/// One runtime on one line.
+pub fn runtime(runtime: &RuntimeDocument) -> String {
+    let python = runtime.python.as_ref().map_or_else(
+        || "no interpreter".to_owned(),
+        |python| format!("Python {} {}", python.version, python.path),
+    );
+    let ready = match (&runtime.python, &runtime.runtime_directory) {
+        (None, _) => "",
+        (Some(_), Some(_)) => ", ready",
+        (Some(_), None) => ", made at the first run",
+    };
+    format!(
+        "{:<10}  {python}  (awslambdaric {}, boto3 {}{ready})",
+        runtime.runtime, runtime.awslambdaric, runtime.boto3
+    )
+}
+
+/// One finding, and under it what it costs and what helps.
+pub fn diagnosis(diagnosis: &Diagnosis) -> String {
+    let mark = if diagnosis.good { "ok" } else { "--" };
+    let mut text = format!("{mark}  {:<9}  {}", diagnosis.what, diagnosis.found);
+    for advice in &diagnosis.advice {
+        let _ = write!(text, "\n               {advice}");
+    }
+    text
 }
 
 /// The largest distributions by unzipped size: `pandas 64.0 MiB · numpy 41.9 MiB · 5 others 9.1 MiB`.

@@ -88,6 +88,45 @@ pub struct CacheVerifyDocument {
     pub damaged: Vec<String>,
 }
 
+/// What `barrow runtime --json` prints of one runtime.
+#[derive(Debug, Serialize)]
+pub struct RuntimeDocument {
+    pub runtime: String,
+    /// The interpreter that functions of this runtime get.
+    pub python: Option<PythonDocument>,
+    /// Where a function finds its package.
+    pub task_root: String,
+    /// What is shown as `/var/runtime`, once it is made.
+    pub runtime_directory: Option<String>,
+    /// What has boto3: `/var/runtime` too up to python3.10, then the interpreter's `site-packages`.
+    pub sdk_directory: Option<String>,
+    pub awslambdaric: String,
+    pub boto3: String,
+}
+
+#[derive(Debug, Serialize)]
+pub struct PythonDocument {
+    pub version: String,
+    pub path: String,
+}
+
+/// What `barrow doctor --json` prints.
+#[derive(Debug, Serialize)]
+pub struct DoctorDocument {
+    pub findings: Vec<Diagnosis>,
+}
+
+/// One thing that this machine allows or does not.
+#[derive(Debug, Serialize)]
+pub struct Diagnosis {
+    pub what: &'static str,
+    /// Nothing is lost.
+    pub good: bool,
+    pub found: String,
+    /// What is lost, and what to do; empty if all is well.
+    pub advice: Vec<String>,
+}
+
 /// What `barrow run --json` prints.
 #[derive(Debug, Serialize)]
 pub struct RunDocument {

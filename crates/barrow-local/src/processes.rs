@@ -1,4 +1,4 @@
-//! How much memory a tree of processes uses, as the kernel counts it.
+//! Trees of processes as the kernel shows them: who is in one, and how much memory it uses.
 
 use std::fs;
 
@@ -35,7 +35,8 @@ pub(crate) fn used(roots: Roots) -> Used {
     used
 }
 
-fn children(pid: i32) -> Vec<i32> {
+/// Processes that a process has made and not yet waited for.
+pub(crate) fn children(pid: i32) -> Vec<i32> {
     // Threads have children too.
     let Ok(tasks) = fs::read_dir(format!("/proc/{pid}/task")) else {
         return Vec::new();
