@@ -1,7 +1,8 @@
 //! `barrow run` against the table of `fixtures/handlers`: what Lambda answers, for every
 //! interpreter that is here, as the user of the tests and as one who may do nothing.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
+use std::io::Write as _;
 use std::process::Command;
 use std::sync::Mutex;
 
@@ -151,12 +152,10 @@ pub(crate) fn prepare(runner: &Runner, interpreter: &Interpreter) {
 
 /// `barrow run` with this interpreter, without events and without a function.
 pub(crate) fn run(runner: &Runner, interpreter: &Interpreter, handler: &str) -> Command {
-    let mut command = runner.command();
+    let mut command = runner.command_for(interpreter);
     command
         .args(["run", "--handler", handler])
-        .args(["--runtime", &format!("python{}", interpreter.minor)])
-        .arg("--python")
-        .arg(runner.readable(interpreter));
+        .args(["--runtime", &format!("python{}", interpreter.minor)]);
     command
 }
 
@@ -215,15 +214,24 @@ fn command(runner: &Runner, interpreter: &Interpreter, row: &Row) -> Command {
         command.args(["--env", &format!("{name}={value}")]);
     }
     for (number, layer) in row.layers.iter().enumerate() {
-        let root = runner.make_folder(&format!("{folder}-layer{number}"));
-        for (name, text) in layer {
-            let name = name.replace("<minor>", &interpreter.minor);
-            runner.write(&root, &name, text);
-        }
-        command.arg("--layer").arg(root);
+        let path = inputs.join(format!("layer{number}.zip"));
+        std::fs::write(&path, zip_of(layer, &interpreter.minor)).unwrap();
+        runner.hand_over(&path);
+        command.arg("--layer").arg(path);
     }
     command.arg(project);
     command
+}
+
+fn zip_of(files: &BTreeMap<String, String>, minor: &str) -> Vec<u8> {
+    let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    for (name, text) in files {
+        let options = zip::write::SimpleFileOptions::default().unix_permissions(0o644);
+        zip.start_file(name.replace("<minor>", minor), options)
+            .unwrap();
+        zip.write_all(text.as_bytes()).unwrap();
+    }
+    zip.finish().unwrap().into_inner()
 }
 
 fn text_of(value: &Value) -> String {

@@ -1,6 +1,6 @@
 //! What `barrow run` writes where: answers to stdout, the log to stderr, events from stdin.
 
-use std::io::{BufRead as _, BufReader, Write as _};
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::process::{Child, ChildStdout, Command, Stdio};
 use std::time::Duration;
 
@@ -21,6 +21,15 @@ fn run_of(runner: &Runner, code: &str, arguments: &[&str]) -> Command {
     command
 }
 
+/// What follows on the notes about the build.
+fn log_of(stderr: Vec<u8>) -> String {
+    let text = String::from_utf8(stderr).unwrap();
+    let begins = |line: &str| line.starts_with("START ") || line.starts_with('{');
+    let notes = text.split_inclusive('\n').take_while(|line| !begins(line));
+    let length: usize = notes.map(str::len).sum();
+    text[length..].to_owned()
+}
+
 /// Recorded with `test_invocation_with_logs[python3.10]` and `test_request_id_invoke`, 2025-11-24.
 #[test]
 fn a_log_begins_with_start_and_ends_with_report() {
@@ -28,12 +37,12 @@ fn a_log_begins_with_start_and_ends_with_report() {
         return;
     }
     let code = "def h(e, c):\n    print(e)\n    return c.aws_request_id\n";
-    let arguments = ["--quiet", "--event", "{}"];
+    let arguments = ["--event", "{}"];
     let output = run_of(&Runner::ourselves(), code, &arguments)
         .output()
         .unwrap();
     let stdout = String::from_utf8(output.stdout).unwrap();
-    let stderr = String::from_utf8(output.stderr).unwrap();
+    let stderr = log_of(output.stderr);
     let id: String = serde_json::from_str(stdout.trim_end()).unwrap();
     let known = Known {
         request_id: &id,
@@ -51,11 +60,8 @@ fn a_warm_report_has_no_init_duration() {
     if !is_possible() {
         return;
     }
-    let mut run = Talk::start(run_of(
-        &Runner::ourselves(),
-        "def h(e, c): return e",
-        &["-e", "-"],
-    ));
+    let runner = Runner::ourselves();
+    let mut run = Talk::start(run_of(&runner, "def h(e, c): return e", &["-e", "-"]));
     assert_eq!((run.ask("1"), run.ask("2")), ("1".into(), "2".into()));
     let stderr = run.end();
     let reports: Vec<_> = stderr
@@ -75,12 +81,12 @@ fn every_line_of_the_platform_is_json_in_json() {
     if !is_possible() {
         return;
     }
-    let arguments = ["--quiet", "--event", "{}", "--log-format", "json"];
+    let arguments = ["--event", "{}", "--log-format", "json"];
     let code = "import logging\ndef h(e, c): logging.warning('w')\n";
     let output = run_of(&Runner::ourselves(), code, &arguments)
         .output()
         .unwrap();
-    let stderr = String::from_utf8(output.stderr).unwrap();
+    let stderr = log_of(output.stderr);
     let lines: Vec<Value> = stderr
         .lines()
         .map(|line| serde_json::from_str(line).unwrap_or_default())
@@ -130,14 +136,19 @@ impl Talk {
     fn ask(&mut self, event: &str) -> String {
         writeln!(self.child.stdin.as_mut().unwrap(), "{event}").unwrap();
         let mut answer = String::new();
-        self.answers.read_line(&mut answer).unwrap();
+        if self.answers.read_line(&mut answer).unwrap() == 0 {
+            let mut stderr = String::new();
+            let mut pipe = self.child.stderr.take().unwrap();
+            pipe.read_to_string(&mut stderr).unwrap();
+            panic!("no answer to {event}:\n{stderr}");
+        }
         answer.trim_end().to_owned()
     }
 
     fn end(mut self) -> String {
         drop(self.child.stdin.take());
         let output = self.child.wait_with_output().unwrap();
-        String::from_utf8(output.stderr).unwrap()
+        log_of(output.stderr)
     }
 }
 
@@ -148,7 +159,8 @@ fn nothing_runs_between_invokes() {
         return;
     }
     let code = "import threading, time\ncount = 0\ndef work():\n    global count\n    while True:\n        time.sleep(0.01)\n        count += 1\nthreading.Thread(target=work, daemon=True).start()\ndef h(e, c):\n    time.sleep(e)\n    return count\n";
-    let mut run = Talk::start(run_of(&Runner::ourselves(), code, &["-e", "-"]));
+    let runner = Runner::ourselves();
+    let mut run = Talk::start(run_of(&runner, code, &["-e", "-"]));
     let mut count = |event: &str| run.ask(event).parse::<i32>().unwrap();
     let first = count("0.2");
     std::thread::sleep(Duration::from_millis(1500));

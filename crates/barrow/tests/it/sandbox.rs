@@ -132,18 +132,25 @@ impl Runner {
         runner
     }
 
-    /// The interpreter itself, or one like it that this user can read.
-    pub(crate) fn readable(&self, interpreter: &Interpreter) -> PathBuf {
+    /// The command with `BARROW_PYTHON` naming the interpreter, or one like it that this user can read.
+    pub(crate) fn command_for(&self, interpreter: &Interpreter) -> Command {
+        let mut command = self.command();
         let program = interpreter.program.canonicalize().unwrap();
         if self.user.is_none() || program.ancestors().skip(1).all(is_open) {
-            return program;
+            command.env("BARROW_PYTHON", program);
+            return command;
         }
         let prefix = program.parent().unwrap().parent().unwrap();
         let twin = self.folder.path().join(prefix.file_name().unwrap());
         if !twin.exists() {
             link_tree(prefix, &twin);
         }
-        twin.join("bin").join(program.file_name().unwrap())
+        let program = twin.join("bin").join(program.file_name().unwrap());
+        // Where it was installed it knows its library; here it has to be told.
+        command
+            .env("LD_LIBRARY_PATH", twin.join("lib"))
+            .env("BARROW_PYTHON", program);
+        command
     }
 
     pub(crate) fn make_folder(&self, name: &str) -> PathBuf {
