@@ -72,8 +72,13 @@ pub struct CacheDirDocument {
 #[derive(Debug, Serialize)]
 pub struct CacheSizeDocument {
     pub directory: String,
+    /// Everything together.
     pub bytes: u64,
     pub wheels: usize,
+    pub wheel_bytes: u64,
+    /// Packages and runtimes that were unpacked to be run.
+    pub trees: usize,
+    pub tree_bytes: u64,
 }
 
 /// What `barrow cache prune --json` prints.
