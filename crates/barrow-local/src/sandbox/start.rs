@@ -71,7 +71,6 @@ impl Sandbox {
         let (log, log_end) = log_pipe().map_err(speak)?;
         let (control, control_end) = sockets().map_err(speak)?;
         let nothing = File::open("/dev/null").map_err(speak)?;
-        let (stdin, stdout) = (std::io::stdin(), std::io::stdout());
         let child = clone::spawn(
             c"/proc/self/exe",
             &CString::new(super::CHILD_NAME).expect("our own name has no NUL"),
@@ -79,11 +78,11 @@ impl Sandbox {
             Descriptors {
                 input: match io {
                     Io::Captured => nothing.as_fd(),
-                    Io::Inherited => stdin.as_fd(),
+                    Io::Inherited => rustix::stdio::stdin(),
                 },
                 log: match io {
                     Io::Captured => log_end.as_fd(),
-                    Io::Inherited => stdout.as_fd(),
+                    Io::Inherited => rustix::stdio::stdout(),
                 },
                 control: control_end.as_fd(),
             },
