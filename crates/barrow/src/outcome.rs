@@ -10,6 +10,8 @@ use barrow_model::{Explain, Fault};
 pub enum Outcome {
     /// Done.
     Done,
+    /// A program that the user ran through us ended with this code of its own.
+    Of(u8),
     /// The input is at fault: no solution, a stale lock, a package over a limit.
     InputAtFault,
     /// We could not do it: arguments, I/O, network, a bug.
@@ -26,9 +28,24 @@ impl Outcome {
         Self::Interrupted,
     ];
 
+    /// Whether any invoke failed: the function is the user's.
+    pub fn of_invokes(failed: bool) -> Self {
+        if failed {
+            Self::InputAtFault
+        } else {
+            Self::Done
+        }
+    }
+
+    /// As the program ended, so do we.
+    pub fn of_program(code: i32) -> Self {
+        u8::try_from(code).map_or(Self::CouldNot, Self::Of)
+    }
+
     pub fn code(self) -> u8 {
         match self {
             Self::Done => 0,
+            Self::Of(code) => code,
             Self::InputAtFault => 1,
             Self::CouldNot => 2,
             Self::Interrupted => 130,
@@ -39,8 +56,10 @@ impl Outcome {
     pub fn meaning(self) -> &'static str {
         match self {
             Self::Done => "done",
+            Self::Of(_) => "as the shell that was opened with `barrow run --shell`",
             Self::InputAtFault => {
-                "your input is at fault: no solution, a stale lock file, a package over a limit"
+                "your input is at fault: no solution, a stale lock file, a package over a limit, \
+                 a function that fails"
             }
             Self::CouldNot => "we could not do it: arguments, I/O, network, a bug",
             Self::Interrupted => "interrupted; previous output is still in place",

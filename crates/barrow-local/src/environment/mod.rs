@@ -66,8 +66,13 @@ enum Phase {
     Down,
 }
 
-/// Why there is no process that could take an event.
-enum NotReady {
+/// A process that could not take an event: why, and what memory it used.
+struct NotReady {
+    why: Why,
+    most_bytes: u64,
+}
+
+enum Why {
     Raised(runtime_api::Error),
     Failed(Failure),
 }
@@ -196,7 +201,7 @@ impl Environment {
         limit: Duration,
     ) -> Result<Result<Running, NotReady>, StartError> {
         let mut running = Running::start(&self.function, &self.place)?;
-        let not_ready = match running.happens(deadline, &mut self.sink).await {
+        let why = match running.happens(deadline, &mut self.sink).await {
             Happening::Ready => {
                 running.freeze();
                 return Ok(Ok(running));
@@ -204,14 +209,15 @@ impl Environment {
             Happening::InitError(error) => {
                 // It ends itself now; what it still says belongs to this start.
                 running.last_words(&mut self.sink).await;
-                NotReady::Raised(error)
+                Why::Raised(error)
             }
-            Happening::Ended(end) => NotReady::Failed(Failure::Exited(end)),
+            Happening::Ended(end) => Why::Failed(Failure::Exited(end)),
             Happening::Deadline | Happening::Answered(_) => {
-                NotReady::Failed(Failure::TimedOut { after: limit })
+                Why::Failed(Failure::TimedOut { after: limit })
             }
         };
-        Ok(Err(not_ready))
+        let most_bytes = running.most_bytes();
+        Ok(Err(NotReady { why, most_bytes }))
     }
 
     fn report_init(&mut self, duration: Duration, phase: &'static str, not_ready: &NotReady) {
@@ -227,20 +233,20 @@ impl Environment {
     /// The answer for an event that no process could take.
     fn never_ready(&mut self, request: &str, duration: Duration, not_ready: NotReady) -> Invoked {
         let status = not_ready.status();
-        let outcome = match not_ready {
-            NotReady::Raised(error) => Outcome {
+        let outcome = match not_ready.why {
+            Why::Raised(error) => Outcome {
                 payload: error.body.to_vec(),
                 raised: true,
                 failure: None,
             },
-            NotReady::Failed(failure) => Outcome::failed(failure),
+            Why::Failed(failure) => Outcome::failed(failure),
         };
         let report = Report {
             request: request.to_owned(),
             duration,
             init: None,
             memory_size: self.function.memory,
-            most_bytes: 0,
+            most_bytes: not_ready.most_bytes,
             status,
         };
         self.conclude(outcome, report)
@@ -283,10 +289,10 @@ impl Environment {
 
 impl NotReady {
     fn status(&self) -> Status {
-        match self {
-            Self::Raised(error) => Status::Error(error.kind.clone()),
-            Self::Failed(Failure::TimedOut { .. }) => Status::Timeout,
-            Self::Failed(failure) => Status::Error(failure.kind().to_owned()),
+        match &self.why {
+            Why::Raised(error) => Status::Error(error.kind.clone()),
+            Why::Failed(Failure::TimedOut { .. }) => Status::Timeout,
+            Why::Failed(failure) => Status::Error(failure.kind().to_owned()),
         }
     }
 }

@@ -8,11 +8,11 @@ use jiff::Timestamp;
 
 use super::bare::Bare;
 use super::function::{Function, new_trace};
-use super::process::Process;
+use super::process::{End, Process};
 use crate::python::Interpreter;
 #[cfg(target_os = "linux")]
 use crate::sandbox::{
-    Base, Network, Sandbox, SandboxError, Trees, cgroup, layout,
+    Base, Io, Network, Sandbox, SandboxError, Trees, cgroup, layout,
     spec::{Program, Spec},
 };
 
@@ -94,6 +94,40 @@ impl Place {
         }
     }
 
+    /// A shell of the user's in place of the function, until it ends.
+    #[cfg(target_os = "linux")]
+    pub fn shell(&self, function: &Function) -> Result<End, StartError> {
+        let Self::Sandbox {
+            base,
+            trees,
+            network,
+            ..
+        } = self
+        else {
+            unreachable!("a bare place has no shell of its own");
+        };
+        let mut variables = function.environment(Timestamp::now(), &new_trace());
+        set(&mut variables, "PYTHONPATH", "/var/runtime");
+        set(&mut variables, "PS1", &format!("{}:\\w$ ", function.name));
+        set(&mut variables, "TERM", "xterm-256color");
+        let (root, steps) = layout::layout(base, trees, function.storage.bytes());
+        let arguments = ["/bin/bash", "--norc", "-i"].map(str::to_owned).to_vec();
+        let spec = |identity| Spec {
+            root,
+            steps,
+            network: *network,
+            identity,
+            program: Program {
+                arguments,
+                variables,
+                directory: "/var/task".into(),
+                terminal: true,
+            },
+        };
+        let end = crate::sandbox::in_terminal(spec, *network)?;
+        Ok(end.into())
+    }
+
     fn start_bare(
         &self,
         function: &Function,
@@ -171,8 +205,10 @@ fn start_sandbox(
                 arguments,
                 variables,
                 directory: "/var/task".into(),
+                terminal: false,
             },
         },
+        Io::Captured,
         network,
         group.map(|group| (group, bytes)),
     )?;

@@ -13,6 +13,16 @@ pub enum End {
     Signal(i32),
 }
 
+#[cfg(target_os = "linux")]
+impl From<crate::sandbox::End> for End {
+    fn from(end: crate::sandbox::End) -> Self {
+        match end {
+            crate::sandbox::End::Code(code) => Self::Code(code),
+            crate::sandbox::End::Signal(signal) => Self::Signal(signal),
+        }
+    }
+}
+
 #[derive(Debug)]
 pub(super) enum Process {
     #[cfg(target_os = "linux")]
@@ -64,10 +74,7 @@ impl Process {
     pub(super) async fn ended(&mut self) -> End {
         match self {
             #[cfg(target_os = "linux")]
-            Self::Sandboxed(sandbox) => match sandbox.ended().await {
-                crate::sandbox::End::Code(code) => End::Code(code),
-                crate::sandbox::End::Signal(signal) => End::Signal(signal),
-            },
+            Self::Sandboxed(sandbox) => sandbox.ended().await.into(),
             Self::Bare(bare) => bare.ended().await,
         }
     }

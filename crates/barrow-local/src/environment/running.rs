@@ -146,6 +146,10 @@ impl Running {
     }
 
     fn called(&mut self, Asked { call, reply }: Asked) -> Option<Happening> {
+        if matches!(call, Call::Error { .. } | Call::InitError { .. }) {
+            // It may end before we look again.
+            self.watch();
+        }
         match call {
             Call::Next => self.called_for_next(reply),
             Call::Response { request, body } => {

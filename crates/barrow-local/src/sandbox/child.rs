@@ -100,6 +100,7 @@ fn start(spec: &Spec, address: SocketAddrV4) -> Result<Started, Failed> {
         arguments,
         variables,
         directory,
+        terminal,
     } = &spec.program;
     let failed_to_start = |error: io::Error| failed(What::Start, &arguments[0])(error);
     if let Some(code) = wrapper_fault(variables) {
@@ -111,8 +112,10 @@ fn start(spec: &Spec, address: SocketAddrV4) -> Result<Started, Failed> {
         .env_clear()
         .envs(variables.iter().map(|(name, value)| (name, value)))
         .env("AWS_LAMBDA_RUNTIME_API", address.to_string())
-        .current_dir(directory)
-        .stdin(Stdio::null());
+        .current_dir(directory);
+    if !terminal {
+        command.stdin(Stdio::null());
+    }
     let identity = spec.identity;
     let filters = [
         privileges::filter().map_err(failed_to_start)?,

@@ -25,7 +25,7 @@ mod wire;
 pub use error::SandboxError;
 pub use layout::{Base, Trees};
 pub use spec::Network;
-pub use start::{Sandbox, Started};
+pub use start::{Io, Sandbox, Started};
 pub use wire::{End, Order};
 
 /// The name under which the program starts itself as a sandbox's first process.
@@ -38,24 +38,40 @@ pub fn lends_a_second_user() -> bool {
 
 /// Starts a sandbox in which nothing is done, to see whether this host lets us.
 pub fn trial(network: Network) -> Result<(), SandboxError> {
+    let spec = |identity| spec::Spec {
+        root: spec::Root::Empty,
+        steps: layout::of_nothing(),
+        network,
+        identity,
+        program: spec::Program {
+            arguments: vec!["/bin/true".to_owned()],
+            variables: Vec::new(),
+            directory: "/tmp".into(),
+            terminal: false,
+        },
+    };
+    start_and_wait(spec, Io::Captured, network).map(drop)
+}
+
+/// Starts a sandbox on the user's own terminal, and waits until its program ends.
+pub fn in_terminal(
+    spec: impl FnOnce(spec::Identity) -> spec::Spec,
+    network: Network,
+) -> Result<End, SandboxError> {
+    start_and_wait(spec, Io::Inherited, network)
+}
+
+fn start_and_wait(
+    spec: impl FnOnce(spec::Identity) -> spec::Spec,
+    io: Io,
+    network: Network,
+) -> Result<End, SandboxError> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_io()
         .build()
         .map_err(|source| SandboxError::Speak { source })?;
     runtime.block_on(async {
-        let spec = |identity| spec::Spec {
-            root: spec::Root::Empty,
-            steps: layout::of_nothing(),
-            network,
-            identity,
-            program: spec::Program {
-                arguments: vec!["/bin/true".to_owned()],
-                variables: Vec::new(),
-                directory: "/tmp".into(),
-            },
-        };
-        let mut started = Sandbox::start(spec, network, None)?;
-        started.sandbox.ended().await;
-        Ok(())
+        let mut started = Sandbox::start(spec, io, network, None)?;
+        Ok(started.sandbox.ended().await)
     })
 }

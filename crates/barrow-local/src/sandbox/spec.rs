@@ -97,4 +97,6 @@ pub struct Program {
     /// `AWS_LAMBDA_RUNTIME_API` is added once its port is known.
     pub variables: Vec<(String, String)>,
     pub directory: Utf8PathBuf,
+    /// It speaks with the user, so it keeps the standard input.
+    pub terminal: bool,
 }

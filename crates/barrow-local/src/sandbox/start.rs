@@ -23,6 +23,15 @@ use crate::watched::watched;
 /// Room for bursts of log lines. The most that an ordinary user may ask for.
 const LOG_PIPE_BYTES: usize = 1 << 20;
 
+/// Where what a sandbox's processes read and write comes from and goes to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Io {
+    /// They read nothing, and write into a log that we read.
+    Captured,
+    /// They have what we have.
+    Inherited,
+}
+
 /// A running sandbox. Everything in it ends when this is dropped.
 #[derive(Debug)]
 pub struct Sandbox {
@@ -51,6 +60,7 @@ impl Sandbox {
     /// `memory_bytes` is only kept to where the host offers a `group` for it.
     pub fn start(
         spec: impl FnOnce(super::spec::Identity) -> Spec,
+        io: Io,
         network: Network,
         group: Option<(&Parent, u64)>,
     ) -> Result<Started, SandboxError> {
@@ -60,19 +70,25 @@ impl Sandbox {
 
         let (log, log_end) = log_pipe().map_err(speak)?;
         let (control, control_end) = sockets().map_err(speak)?;
-        let input = File::open("/dev/null").map_err(speak)?;
+        let nothing = File::open("/dev/null").map_err(speak)?;
         let child = clone::spawn(
             c"/proc/self/exe",
             &CString::new(super::CHILD_NAME).expect("our own name has no NUL"),
             clone::flags(network == Network::None),
             Descriptors {
-                input: input.as_fd(),
-                log: log_end.as_fd(),
+                input: match io {
+                    Io::Captured => nothing.as_fd(),
+                    Io::Inherited => rustix::stdio::stdin(),
+                },
+                log: match io {
+                    Io::Captured => log_end.as_fd(),
+                    Io::Inherited => rustix::stdio::stdout(),
+                },
                 control: control_end.as_fd(),
             },
         )
         .map_err(|source| SandboxError::Namespaces { source })?;
-        drop((log_end, control_end, input));
+        drop((log_end, control_end, nothing));
 
         let mut sandbox = Self {
             control: watched(control).map_err(speak)?,

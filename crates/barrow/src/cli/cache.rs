@@ -63,14 +63,18 @@ pub fn run(arguments: &Args, context: &Context) -> Result<Outcome> {
             if output.json {
                 output.document(&CacheSizeDocument {
                     directory: context.cache.to_string(),
-                    bytes: size.bytes,
-                    wheels: size.wheels,
+                    bytes: size.wheels.bytes + size.trees.bytes,
+                    wheels: size.wheels.wheels,
+                    wheel_bytes: size.wheels.bytes,
+                    trees: size.trees.trees,
+                    tree_bytes: size.trees.bytes,
                 });
             } else {
                 output.line(format_args!(
-                    "{} in {} wheels",
-                    Bytes(size.bytes),
-                    size.wheels
+                    "{} in {} wheels, {} unpacked to be run",
+                    Bytes(size.wheels.bytes),
+                    size.wheels.wheels,
+                    Bytes(size.trees.bytes)
                 ));
             }
             Ok(Outcome::Done)

@@ -1,14 +1,17 @@
 //! `barrow run`: the function on this machine, as Lambda would run it.
 
-use barrow_local::environment::{Format, Level, Logging};
+use anyhow::Context as _;
+use barrow_core::trace::Summary;
+use barrow_local::environment::{Format, Invoked, Level, Logging};
 use barrow_model::{EphemeralStorage, MemorySize, Timeout};
-use camino::Utf8PathBuf;
+use camino::{Utf8Path, Utf8PathBuf};
 
 use super::build::{DependencyArgs, TargetArgs};
-use crate::ops::run::{Events, Isolation, Network, Options};
-use crate::ops::{self, Context};
+use crate::ops::run::{Events, Isolation, Network, Options, Traced};
+use crate::ops::{self, Context, new_file};
 use crate::outcome::{Failure, Outcome, Result};
-use crate::output::json::{InvocationDocument, RunDocument};
+use crate::output::json::{InvocationDocument, RunDocument, TraceDocument};
+use crate::output::{flame, human, trace};
 use crate::settings::JobOptions;
 
 const EXAMPLES: &str = "\
@@ -46,6 +49,18 @@ pub struct Args {
     /// A layer's package, laid over those before it; can be given more than once
     #[arg(long = "layer", value_name = "FILE.zip")]
     layers: Vec<Utf8PathBuf>,
+    /// Build and invoke again whenever something changes
+    #[arg(long, conflicts_with_all = ["json", "trace", "shell"])]
+    watch: bool,
+    /// Say what the start spends its time on
+    #[arg(long, value_enum, value_name = "WHAT")]
+    trace: Option<Trace>,
+    /// Also write the trace as a page for the browser
+    #[arg(long, value_name = "FILE", requires = "trace")]
+    html: Option<Utf8PathBuf>,
+    /// Open a shell where the function would be
+    #[arg(long, conflicts_with_all = ["event", "trace", "json"])]
+    shell: bool,
     #[command(flatten)]
     target: TargetArgs,
     #[command(flatten)]
@@ -103,6 +118,12 @@ struct EnvironmentArgs {
     isolation: Isolation,
 }
 
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum Trace {
+    /// The modules that are imported
+    Imports,
+}
+
 /// How the function logs.
 #[derive(Debug, clap::Args)]
 #[command(next_help_heading = "Log")]
@@ -126,13 +147,37 @@ enum LogFormat {
     Json,
 }
 
-pub fn run(arguments: Args, context: &Context) -> Result<Outcome> {
-    let events = Events::new(arguments.event.as_deref())?;
+pub fn run(mut arguments: Args, context: &Context) -> Result<Outcome> {
+    let event = arguments.event.take();
+    let html = arguments.html.take();
+    let Args {
+        watch,
+        trace,
+        shell,
+        ..
+    } = arguments;
     let options = options(arguments)?;
+    if shell {
+        return ops::run::shell(&options, context).map(Outcome::of_program);
+    }
+    if watch {
+        let done = &mut |invoked: &Invoked, _| context.output.bytes(&invoked.payload);
+        ops::run::watch(&options, event.as_deref(), context, done)?;
+        return Ok(Outcome::Done);
+    }
+    let events = Events::new(event.as_deref())?;
+    if trace.is_some() {
+        let traced = ops::run::trace(&options, events, context)?;
+        return show_trace(&traced, html.as_deref(), context);
+    }
+    run_all(&options, events, context)
+}
+
+fn run_all(options: &Options, events: Events, context: &Context) -> Result<Outcome> {
     let output = context.output;
     let mut failed = false;
     let mut documents = Vec::new();
-    ops::run::run(&options, events, context, |invoked, log| {
+    ops::run::run(options, events, context, &mut |invoked, log| {
         failed |= invoked.failed;
         if output.json {
             documents.push(InvocationDocument::new(invoked, log));
@@ -145,11 +190,36 @@ pub fn run(arguments: Args, context: &Context) -> Result<Outcome> {
             invocations: documents,
         });
     }
-    Ok(if failed {
-        Outcome::InputAtFault
+    Ok(Outcome::of_invokes(failed))
+}
+
+fn show_trace(traced: &Traced, html: Option<&Utf8Path>, context: &Context) -> Result<Outcome> {
+    let output = context.output;
+    let origin_of = |module: &str| traced.origin_of(module);
+    let summary = Summary::of(&traced.imports, origin_of);
+    if output.json {
+        output.document(&TraceDocument::new(&summary));
     } else {
-        Outcome::Done
-    })
+        output.line(trace::summary(&summary).trim_end());
+    }
+    if let Some(path) = html {
+        let page = flame::page(
+            &traced.imports,
+            &traced.name,
+            origin_of,
+            &[
+                "Lambda loads the handler's own module in a way that Python does not measure; \
+               what it imports is here, its own code is not.",
+            ],
+        );
+        new_file::write(path, page.as_bytes()).with_context(|| format!("cannot write `{path}`"))?;
+        output.say(human::note(format_args!("the page is `{path}`")));
+    }
+    let failed = traced
+        .invoked
+        .as_ref()
+        .is_some_and(|invoked| invoked.failed);
+    Ok(Outcome::of_invokes(failed))
 }
 
 fn options(arguments: Args) -> Result<Options> {

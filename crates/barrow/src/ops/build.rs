@@ -60,6 +60,18 @@ pub fn build(jobs: &[Job], options: Options, context: &Context) -> Result<Vec<Pa
     Ok(packages)
 }
 
+/// What decides the packages' bytes, as it is now. Nothing is resolved and nothing is written.
+pub fn inputs(jobs: &[Job], context: &Context) -> Result<Vec<record::Inputs>> {
+    let outputs: Vec<Utf8PathBuf> = jobs.iter().map(|job| job.output.clone()).collect();
+    let timestamp = context.environment.timestamp()?.to_u32();
+    let inputs = jobs.iter().map(|job| {
+        let found = files::find(job, &outputs)?;
+        let question = resolve::question(job, Freshness::Cached, context)?;
+        Ok(record::inputs(job, &question, &found.files, &[], timestamp))
+    });
+    inputs.collect()
+}
+
 /// One job being built.
 struct Step<'a> {
     job: &'a Job,

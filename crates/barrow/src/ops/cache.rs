@@ -1,20 +1,64 @@
 //! What is kept between builds: how much, how to shrink it, whether it is still right.
 
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
+use anyhow::Context as _;
 use barrow_index::store::{Keep, Pruned, Store, StoreSize, Verified};
+use barrow_local::tree;
+use barrow_local::tree::shelf::{self, Room};
 
-use super::Context;
+use super::{Context, runtimes};
 use crate::outcome::{Result, explained};
 
-pub fn size(context: &Context) -> Result<StoreSize> {
-    store(context)?.size().map_err(explained)
+/// Below the cache: what was unpacked to be run.
+const TREES: [&str; 2] = [tree::FOLDER, runtimes::FOLDER];
+
+/// How much is there.
+#[derive(Debug)]
+pub struct CacheSize {
+    pub wheels: StoreSize,
+    /// Packages and runtimes that were unpacked to be run.
+    pub trees: Room,
+}
+
+pub fn size(context: &Context) -> Result<CacheSize> {
+    let mut trees = Room::default();
+    for folder in TREES {
+        add(&mut trees, shelf::room(&context.cache.join(folder)));
+    }
+    Ok(CacheSize {
+        wheels: store(context)?.size().map_err(explained)?,
+        trees,
+    })
 }
 
 /// Keeps what was used within `within`; without it, nothing.
 pub fn prune(context: &Context, within: Option<Duration>) -> Result<Pruned> {
     let keep = within.map_or(Keep::Nothing, Keep::UsedWithin);
-    store(context)?.prune(keep).map_err(explained)
+    let wheels = store(context)?.prune(keep).map_err(explained)?;
+    let now = SystemTime::now();
+    let limit = within.and_then(|within| now.checked_sub(within));
+    let mut trees = Room::default();
+    for folder in TREES {
+        let folder = context.cache.join(folder);
+        // Without a limit even what is being made this moment is old.
+        let limit = limit.unwrap_or(now + Duration::from_hours(1));
+        let pruned = shelf::prune(&folder, limit);
+        add(
+            &mut trees,
+            pruned.with_context(|| format!("cannot prune `{folder}`"))?,
+        );
+    }
+    Ok(Pruned {
+        files: wheels.files + trees.files,
+        bytes: wheels.bytes + trees.bytes,
+    })
+}
+
+fn add(room: &mut Room, more: Room) {
+    room.trees += more.trees;
+    room.files += more.files;
+    room.bytes += more.bytes;
 }
 
 pub fn verify(context: &Context) -> Result<Verified> {

@@ -19,7 +19,7 @@ use crate::settings::Job;
 use crate::settings::job::{Dependencies, Kind, Source};
 
 /// Where runtimes are kept, below the cache.
-const FOLDER: &str = "runtimes";
+pub(super) const FOLDER: &str = "runtimes";
 
 /// The folders of one runtime.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -139,6 +139,7 @@ pub fn install(
             .say(format_args!("making the surroundings of {runtime}, once"));
         shelf.make(interpreter, context)?;
     }
+    tree::shelf::touch(&shelf.folder);
     Ok(shelf.installed())
 }
 

@@ -1,5 +1,8 @@
 //! The JSON documents on stdout. Fields are only ever added.
 
+use std::time::Duration;
+
+use barrow_core::trace::Summary;
 use barrow_local::environment::Invoked;
 use serde::{Deserialize, Serialize};
 
@@ -69,8 +72,13 @@ pub struct CacheDirDocument {
 #[derive(Debug, Serialize)]
 pub struct CacheSizeDocument {
     pub directory: String,
+    /// Everything together.
     pub bytes: u64,
     pub wheels: usize,
+    pub wheel_bytes: u64,
+    /// Packages and runtimes that were unpacked to be run.
+    pub trees: usize,
+    pub tree_bytes: u64,
 }
 
 /// What `barrow cache prune --json` prints.
@@ -167,6 +175,49 @@ impl InvocationDocument {
             memory_size_mb: report.memory_size.mebibytes(),
             max_memory_used_mb: report.most_mebibytes(),
             cold: report.init.is_some(),
+        }
+    }
+}
+
+/// What `barrow run --trace imports --json` prints. Times are milliseconds.
+#[derive(Debug, Serialize)]
+pub struct TraceDocument {
+    pub total_ms: f64,
+    pub imports: usize,
+    /// The costliest first. A package's time has that of what it imports in it.
+    pub packages: Vec<TracedPackage>,
+}
+
+/// A top-level module and everything below it.
+#[derive(Debug, Serialize)]
+pub struct TracedPackage {
+    pub name: String,
+    /// `task`, `dependency`, `layer`, `runtime` or `python`.
+    pub origin: &'static str,
+    pub total_ms: f64,
+    pub imports: usize,
+    /// Who imported it, the nearest first.
+    pub importers: Vec<String>,
+}
+
+impl TraceDocument {
+    pub fn new(summary: &Summary<'_>) -> Self {
+        let milliseconds = |time: Duration| time.as_secs_f64() * 1000.0;
+        let packages = summary.packages.iter().map(|package| TracedPackage {
+            name: package.name.to_owned(),
+            origin: package.origin.as_str(),
+            total_ms: milliseconds(package.total),
+            imports: package.imports,
+            importers: package
+                .importers
+                .iter()
+                .map(|name| (*name).to_owned())
+                .collect(),
+        });
+        Self {
+            total_ms: milliseconds(summary.total),
+            imports: summary.imports,
+            packages: packages.collect(),
         }
     }
 }

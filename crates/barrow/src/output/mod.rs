@@ -11,6 +11,7 @@ pub mod flame;
 pub mod human;
 pub mod json;
 pub mod progress;
+pub mod trace;
 
 pub use progress::Progress;
 

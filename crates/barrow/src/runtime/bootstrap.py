@@ -17,6 +17,10 @@ VERSION = "python{}.{}".format(*sys.version_info[:2])
 LAYERS = os.environ.pop("BARROW_OPT", "/opt")
 SDK = os.environ.pop("BARROW_SITE_PACKAGES", os.path.join("/var/lang/lib", VERSION, "site-packages"))
 
+# Some distributions' interpreters do not look into a folder of this name.
+if os.path.isdir(SDK) and SDK not in sys.path:
+    sys.path.append(SDK)
+
 layer_folders = [
     os.path.join(LAYERS, "python/lib", VERSION, "site-packages"),
     os.path.join(LAYERS, "python"),

@@ -97,6 +97,17 @@ impl Events {
         }
     }
 
+    /// Only the first of them.
+    #[must_use]
+    pub fn first(mut self) -> Self {
+        if let Source::Known(events) = &mut self.source {
+            // The last is the first.
+            let all_but_one = events.len().saturating_sub(1);
+            events.drain(..all_but_one);
+        }
+        self
+    }
+
     /// The next event; waits for it, where it is typed or piped.
     pub fn take_next(&mut self) -> Result<Option<Vec<u8>>> {
         let event = match &mut self.source {

@@ -8,10 +8,15 @@
 mod event;
 mod package;
 mod place;
+mod shell;
+mod trace;
 mod variables;
+mod watch;
 
 use barrow_local::Environment;
-use barrow_local::environment::{self, Invocation, Invoked, Logging, new_request_id, new_trace};
+use barrow_local::environment::{
+    self, Invocation, Invoked, Logging, Place, new_request_id, new_trace,
+};
 use barrow_model::{Arch, EphemeralStorage, MemorySize, Target, Timeout};
 use camino::Utf8PathBuf;
 
@@ -21,6 +26,9 @@ use crate::settings::JobOptions;
 
 pub use event::Events;
 pub use place::{Isolation, Network};
+pub use shell::shell;
+pub use trace::{Traced, trace};
+pub use watch::watch;
 
 /// What to run and how.
 #[derive(Debug)]
@@ -49,54 +57,68 @@ pub struct Options {
 /// The account that examples in Lambda's documentation use.
 const ACCOUNT: &str = "123456789012";
 
-/// Runs the function with each event in turn, in one environment. `done` gets every result with
-/// the log lines that belong to it, and whether the environment was new.
-pub fn run(
-    options: &Options,
-    mut events: Events,
-    context: &Context,
-    mut done: impl FnMut(&Invoked, Vec<String>),
-) -> Result<()> {
-    let variables = variables::read(&options.variable_files, &options.variables, context)?;
-    let path = &options.job.path;
-    let handler = options.handler.as_deref();
-    let mut function = if package::is_zip(path) {
-        package::of_zip(path, &options.job, handler)?
-    } else {
-        package::of_project(&options.job, handler, context)?
-    };
-    check_arch(function.target)?;
-    function.layers.extend(place::layers(&options.layers)?);
-    let place = place::place(&function, options, context)?;
+/// A function whose package, surroundings and variables are ready.
+pub(super) struct Prepared {
+    function: environment::Function,
+    place: Place,
+}
 
-    let name = function.name;
-    let function = environment::Function {
-        version: "$LATEST".to_owned(),
-        arn: format!(
-            "arn:aws:lambda:{}:{ACCOUNT}:function:{name}",
-            options.region
-        ),
-        region: options.region.clone(),
-        handler: function.handler,
-        runtime: function.target.runtime,
-        memory: options.memory,
-        timeout: options.timeout,
-        storage: options.storage,
-        variables,
-        logging: options.logging,
-        name,
-    };
+/// Gets every result, with the log lines that belong to it.
+pub type Done<'a> = &'a mut dyn FnMut(&Invoked, Vec<String>);
+
+/// Runs the function with each event in turn, in one environment.
+pub fn run(options: &Options, events: Events, context: &Context, done: Done<'_>) -> Result<()> {
+    let prepared = prepare(options, context)?;
     let (sink, lines) = log(context);
+    invoke_all(options, prepared, events, sink, |invoked| {
+        done(invoked, lines.try_iter().collect());
+    })
+}
+
+fn prepare(options: &Options, context: &Context) -> Result<Prepared> {
+    let variables = variables::read(&options.variable_files, &options.variables, context)?;
+    let mut package = package::find(options, context)?;
+    check_arch(package.target)?;
+    package.layers.extend(place::layers(&options.layers)?);
+    let place = place::place(&package, options, context)?;
+    let name = package.name;
+    Ok(Prepared {
+        place,
+        function: environment::Function {
+            version: "$LATEST".to_owned(),
+            arn: format!(
+                "arn:aws:lambda:{}:{ACCOUNT}:function:{name}",
+                options.region
+            ),
+            region: options.region.clone(),
+            handler: package.handler,
+            runtime: package.target.runtime,
+            memory: options.memory,
+            timeout: options.timeout,
+            storage: options.storage,
+            variables,
+            logging: options.logging,
+            name,
+        },
+    })
+}
+
+fn invoke_all(
+    options: &Options,
+    prepared: Prepared,
+    mut events: Events,
+    sink: environment::Sink,
+    mut done: impl FnMut(&Invoked),
+) -> Result<()> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
         .map_err(|error| Failure::from(anyhow::Error::from(error)))?;
     runtime.block_on(async {
-        let mut environment = Environment::new(function, place, sink);
+        let mut environment = Environment::new(prepared.function, prepared.place, sink);
         while let Some(event) = events.take_next()? {
             let invoked = environment.invoke(invocation(options, event)).await;
-            let invoked = invoked.map_err(explained)?;
-            done(&invoked, lines.try_iter().collect());
+            done(&invoked.map_err(explained)?);
         }
         environment.shut_down().await;
         Ok(())

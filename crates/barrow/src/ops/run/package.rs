@@ -4,6 +4,7 @@ use barrow_local::tree::Package;
 use barrow_model::{Arch, Handler, Runtime, Sha256, Target};
 use camino::{Utf8Path, Utf8PathBuf};
 
+use super::Options;
 use crate::ops::{Context, build};
 use crate::outcome::{Failure, Result, explained};
 use crate::output::human;
@@ -20,17 +21,23 @@ pub(super) struct Function {
     pub(super) layers: Vec<Package>,
 }
 
+/// The function that was asked for.
+pub(super) fn find(options: &Options, context: &Context) -> Result<Function> {
+    let handler = options.handler.as_deref();
+    if is_zip(&options.job.path) {
+        of_zip(&options.job.path, &options.job, handler)
+    } else {
+        of_project(&options.job, handler, context)
+    }
+}
+
 /// Whether a path names a package rather than a project.
 pub(super) fn is_zip(path: &Utf8Path) -> bool {
     path.extension() == Some("zip")
 }
 
 /// Any zip: what it does not say itself, flags do, or Lambda's defaults.
-pub(super) fn of_zip(
-    path: &Utf8Path,
-    options: &JobOptions,
-    handler: Option<&str>,
-) -> Result<Function> {
+fn of_zip(path: &Utf8Path, options: &JobOptions, handler: Option<&str>) -> Result<Function> {
     if !path.is_file() {
         return Err(Failure::input(format_args!("`{path}` is not a file")));
     }
@@ -49,11 +56,7 @@ pub(super) fn of_zip(
 }
 
 /// Builds what the project needs of itself: one function, and the layers it uses.
-pub(super) fn of_project(
-    options: &JobOptions,
-    handler: Option<&str>,
-    context: &Context,
-) -> Result<Function> {
+fn of_project(options: &JobOptions, handler: Option<&str>, context: &Context) -> Result<Function> {
     let jobs = settings::jobs(options)?;
     let job = the_function(&jobs)?;
     let how = build::Options {

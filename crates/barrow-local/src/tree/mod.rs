@@ -3,6 +3,8 @@
 //! Lambda extracts a package with the modes that it has, as another user than the function's. What
 //! the function could not read there, it cannot read here.
 
+pub mod shelf;
+
 use std::collections::HashSet;
 use std::fs::{self, File, Permissions};
 use std::io::{self, Read as _, Write as _};
@@ -17,7 +19,7 @@ use rayon::prelude::*;
 use sha2::Digest as _;
 
 /// Where trees are kept, below the cache.
-const FOLDER: &str = "trees";
+pub const FOLDER: &str = "trees";
 
 /// Changes when the same packages would give other trees.
 const GENERATION: u8 = 1;
@@ -117,6 +119,7 @@ pub fn unpacked(
     let folder = cache.join(FOLDER);
     let tree = folder.join(&name);
     if tree.is_dir() {
+        shelf::touch(&tree);
         return Ok(tree);
     }
     let write = |path: &Utf8Path| {
