@@ -104,7 +104,11 @@ impl Row {
 
     /// Whether it tells nothing outside a sandbox.
     pub(crate) fn needs_sandbox(&self) -> bool {
-        self.needs.as_deref() == Some("sandbox")
+        self.needs.is_some()
+    }
+
+    pub(crate) fn needs_root(&self) -> bool {
+        self.needs.as_deref() == Some("root")
     }
 
     pub(crate) fn files(&self) -> impl Iterator<Item = (&str, &str)> {

@@ -153,6 +153,10 @@ impl Runner {
         command
     }
 
+    pub(crate) fn is_root(&self) -> bool {
+        self.user.is_none() && is_root()
+    }
+
     pub(crate) fn make_folder(&self, name: &str) -> PathBuf {
         let path = self.folder.path().join(name);
         std::fs::create_dir_all(&path).unwrap();
