@@ -147,7 +147,7 @@ class Stream:
     def __init__(self, bench: Bench) -> None:
         self.log = tempfile.TemporaryFile()
         self.process = subprocess.Popen(
-            bench.command("-q", "--event", "-"),
+            bench.command("--event", "-"),
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self.log, env=bench.environment(), bufsize=0,
         )  # fmt: skip
 
