@@ -84,7 +84,6 @@ impl Bare {
         let signal = match order {
             Order::Freeze => Signal::STOP,
             Order::Thaw => Signal::CONT,
-            Order::Terminate => Signal::TERM,
             Order::Kill => Signal::KILL,
         };
         // A group that has ended needs no orders.

@@ -6,7 +6,8 @@
 //!
 //! INIT runs the module's code. It has ten seconds; if it fails, Lambda tries again when the first
 //! event is there, in that event's time. After a crash or a timeout the next event finds a new
-//! process. Between events all processes stand still.
+//! process. Between events all processes stand still. SHUTDOWN is dropping the environment: a
+//! function without extensions is not told, its processes are ended.
 
 #[cfg(unix)]
 mod bare;
@@ -34,13 +35,10 @@ pub use report::{Report, Status};
 
 use crate::runtime_api::{self, Payload};
 use report::{InitReport, SystemLog};
-use running::{Happening, Running};
+use running::{Given, Happening, Running};
 
 /// What module code has before an event is there.
 const INIT_LIMIT: Duration = Duration::from_secs(10);
-
-/// What a process has to end by itself before it is ended.
-const SHUTDOWN_LIMIT: Duration = Duration::from_millis(500);
 
 /// Takes the log, a line or a record of several lines at a time, without the last line's end.
 pub type Sink = Box<dyn FnMut(&[u8]) + Send>;
@@ -141,56 +139,43 @@ impl Environment {
         self.say(log.start(&request, &self.function.version, Timestamp::now()));
         let remaining = deadline.saturating_duration_since(Instant::now());
         running.deliver(invocation.event(&self.function.arn, remaining));
-        let mut answer = None;
-        let mut failure = None;
-        let alive = loop {
-            match running.happens(deadline, &mut self.sink).await {
-                Happening::Ready => break true,
-                Happening::Answered(given) => answer = Some(given),
-                // The state machine lets no such call through while there is an event.
-                Happening::InitError(_) => {}
-                Happening::Deadline => {
-                    failure = Some(Failure::TimedOut { after: limit });
-                    break false;
-                }
-                Happening::Ended(end) => {
-                    failure = Some(Failure::Exited(end));
-                    break false;
-                }
-            }
+        let (answer, failure) = self.wait(&mut running, deadline, limit).await;
+        let report = Report {
+            request,
+            duration: started.elapsed(),
+            init,
+            memory_size: self.function.memory,
+            most_bytes: running.most_bytes(),
+            status: Status::Success,
         };
-        let duration = started.elapsed();
-        let most_bytes = running.most_bytes();
-        if alive {
+        // One that has failed is dropped here, and with it its processes.
+        if failure.is_none() {
             running.freeze();
             self.phase = Phase::Ready {
                 running,
                 init: None,
             };
         }
-        let outcome = outcome(answer, failure);
-        Ok(self.conclude(
-            outcome,
-            Report {
-                request,
-                duration,
-                init,
-                memory_size: self.function.memory,
-                most_bytes,
-                status: Status::Success,
-            },
-        ))
+        Ok(self.conclude(outcome(answer, failure), report))
     }
 
-    /// Asks the processes to end, and sees to it that they do.
-    pub async fn shut_down(mut self) {
-        if let Phase::Ready { running, .. } = &mut self.phase {
-            running.terminate();
-            let deadline = Instant::now() + SHUTDOWN_LIMIT;
-            while !matches!(
-                running.happens(deadline, &mut self.sink).await,
-                Happening::Deadline | Happening::Ended(_)
-            ) {}
+    /// What the function answers, and what keeps it from asking for the next event.
+    async fn wait(
+        &mut self,
+        running: &mut Running,
+        deadline: Instant,
+        limit: Duration,
+    ) -> (Option<Given>, Option<Failure>) {
+        let mut answer = None;
+        loop {
+            match running.happens(deadline, &mut self.sink).await {
+                Happening::Ready => return (answer, None),
+                Happening::Answered(given) => answer = Some(given),
+                // The state machine lets no such call through while there is an event.
+                Happening::InitError(_) => {}
+                Happening::Deadline => return (answer, Some(Failure::TimedOut { after: limit })),
+                Happening::Ended(end) => return (answer, Some(Failure::Exited(end))),
+            }
         }
     }
 
@@ -316,21 +301,18 @@ impl Outcome {
 }
 
 /// An answer that was given counts, whatever became of the process afterwards.
-fn outcome(answer: Option<running::Given>, failure: Option<Failure>) -> Outcome {
+fn outcome(answer: Option<Given>, failure: Option<Failure>) -> Outcome {
     let good = |payload: Vec<u8>, raised| Outcome {
         payload,
         raised,
         failure: None,
     };
     match (answer, failure) {
-        (Some(running::Given::Answer(Payload::Whole(body))), _) => good(body.to_vec(), false),
-        (Some(running::Given::Answer(Payload::TooLarge)), _) => {
-            Outcome::failed(Failure::ResponseTooLarge)
+        (Some(Given::Answer(Payload::Whole(body))), _) => good(body.to_vec(), false),
+        (Some(Given::Answer(Payload::TooLarge)), _) => Outcome::failed(Failure::ResponseTooLarge),
+        (Some(Given::Answer(Payload::Broken(error)) | Given::Error(error)), _) => {
+            good(error.body.to_vec(), true)
         }
-        (
-            Some(running::Given::Answer(Payload::Broken(error)) | running::Given::Error(error)),
-            _,
-        ) => good(error.body.to_vec(), true),
         (None, Some(failure)) => Outcome::failed(failure),
         // Asking for the next event without an answer to this one: the client's own fault.
         (None, None) => Outcome::failed(Failure::Exited(End::Code(0))),

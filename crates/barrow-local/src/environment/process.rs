@@ -39,7 +39,6 @@ pub(super) use crate::sandbox::Order;
 pub(crate) enum Order {
     Freeze,
     Thaw,
-    Terminate,
     Kill,
 }
 
@@ -50,12 +49,6 @@ impl Process {
 
     pub(super) fn thaw(&self) {
         self.order(Order::Thaw);
-    }
-
-    /// Asks it to end; a frozen one cannot hear that.
-    pub(super) fn terminate(&self) {
-        self.order(Order::Thaw);
-        self.order(Order::Terminate);
     }
 
     pub(super) fn kill(&self) {

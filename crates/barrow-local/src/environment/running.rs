@@ -84,10 +84,6 @@ impl Running {
         self.process.freeze();
     }
 
-    pub(super) fn terminate(&self) {
-        self.process.terminate();
-    }
-
     /// The most memory it has used so far.
     pub(super) fn most_bytes(&mut self) -> u64 {
         self.watch();

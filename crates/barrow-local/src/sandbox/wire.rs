@@ -23,8 +23,6 @@ pub enum Order {
     /// Stop every process.
     Freeze,
     Thaw,
-    /// Ask every process to end.
-    Terminate,
     /// End every process.
     Kill,
 }
