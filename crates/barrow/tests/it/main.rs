@@ -13,6 +13,8 @@ mod cache;
 mod faults;
 mod foreign_lock;
 mod generated;
+#[cfg(target_os = "linux")]
+mod handlers;
 mod index;
 mod init;
 mod inputs;
@@ -20,3 +22,9 @@ mod layers;
 mod lock;
 mod project;
 mod real_index;
+#[cfg(target_os = "linux")]
+mod run_handlers;
+#[cfg(target_os = "linux")]
+mod run_streams;
+#[cfg(target_os = "linux")]
+mod sandbox;
