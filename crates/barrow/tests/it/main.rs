@@ -28,6 +28,7 @@ mod project;
 mod real_index;
 #[cfg(target_os = "linux")]
 mod run;
+#[cfg(target_os = "linux")]
 mod run_handlers;
 #[cfg(target_os = "linux")]
 mod run_streams;
