@@ -11,7 +11,7 @@ use camino::Utf8Path;
 use rustix::process::{Pid, Signal, kill_process_group};
 use tokio::sync::oneshot;
 
-use super::process::{End, Order};
+use crate::processes::{End, Order};
 
 /// A process and its group; the group ends when this is dropped.
 #[derive(Debug)]

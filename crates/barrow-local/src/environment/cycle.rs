@@ -9,9 +9,9 @@ use super::failure::Failure;
 use super::function::Function;
 use super::invocation::{Invocation, Invoked};
 use super::place::{Place, StartError};
-use super::process::End;
 use super::report::{self, InitReport, Report, Status, SystemLog};
 use super::running::{Given, Happening, Running};
+use crate::processes::End;
 use crate::runtime_api::{self, Payload};
 
 /// What module code has before an event is there.

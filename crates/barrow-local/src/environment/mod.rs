@@ -21,11 +21,11 @@ mod process;
 mod report;
 mod running;
 
+pub use crate::processes::End;
 pub use cycle::{Environment, Sink};
 pub use failure::Failure;
 pub use function::{CREDENTIALS, Function, Logging, RESERVED, new_request_id, new_trace};
 pub use invocation::{Invocation, Invoked};
 pub use log::{Format, Level, ParseLevelError};
 pub use place::{Place, StartError};
-pub use process::End;
 pub use report::{Report, Status};

@@ -16,8 +16,9 @@ use rustix::process::{Pid, PidfdFlags, Signal, WaitOptions, pidfd_open, wait, wa
 use super::clone::CONTROL;
 use super::mounts::{self, failed};
 use super::spec::{Network, Program, Spec};
-use super::wire::{self, End, Failed, Order, Report, What};
+use super::wire::{self, Failed, Report, What};
 use super::{network, privileges};
+use crate::processes::{End, Order};
 
 /// Where the runtime API was on Lambda before it moved to an address of its own.
 const PORT_OF_OWN_NETWORK: u16 = 9001;
