@@ -1,6 +1,25 @@
-//! Trees of processes as the kernel shows them: who is in one, and how much memory it uses.
+//! Trees of processes: what they are told, how they end, what the kernel says of them.
 
 use std::fs;
+
+use serde::{Deserialize, Serialize};
+
+/// How a process ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum End {
+    Code(i32),
+    Signal(i32),
+}
+
+/// What a tree of processes is told, all of them at once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Order {
+    /// Stand still.
+    Freeze,
+    Thaw,
+    /// End.
+    Kill,
+}
 
 /// The resident memory of everything below a process.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

@@ -11,7 +11,7 @@ use camino::Utf8Path;
 use rustix::process::{Pid, Signal, kill_process_group};
 use tokio::sync::oneshot;
 
-use super::process::{End, Order};
+use crate::processes::{End, Order};
 
 /// A process and its group; the group ends when this is dropped.
 #[derive(Debug)]
@@ -84,7 +84,6 @@ impl Bare {
         let signal = match order {
             Order::Freeze => Signal::STOP,
             Order::Thaw => Signal::CONT,
-            Order::Terminate => Signal::TERM,
             Order::Kill => Signal::KILL,
         };
         // A group that has ended needs no orders.

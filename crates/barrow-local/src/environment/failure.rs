@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::process::End;
+use crate::processes::End;
 
 /// Why there is no answer of the function's own.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -8,7 +8,8 @@ use jiff::Timestamp;
 
 use super::bare::Bare;
 use super::function::{Function, new_trace};
-use super::process::{End, Process};
+use super::process::Process;
+use crate::processes::End;
 use crate::python::Interpreter;
 #[cfg(target_os = "linux")]
 use crate::sandbox::{
@@ -125,7 +126,7 @@ impl Place {
             },
         };
         let end = crate::sandbox::in_terminal(spec, *network)?;
-        Ok(end.into())
+        Ok(end)
     }
 
     fn start_bare(

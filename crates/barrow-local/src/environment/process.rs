@@ -4,43 +4,13 @@
 use crate::sandbox::Sandbox;
 
 use super::bare::Bare;
-use crate::processes::{self, Roots, Used};
-
-/// How a process ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum End {
-    Code(i32),
-    Signal(i32),
-}
-
-#[cfg(target_os = "linux")]
-impl From<crate::sandbox::End> for End {
-    fn from(end: crate::sandbox::End) -> Self {
-        match end {
-            crate::sandbox::End::Code(code) => Self::Code(code),
-            crate::sandbox::End::Signal(signal) => Self::Signal(signal),
-        }
-    }
-}
+use crate::processes::{self, End, Order, Roots, Used};
 
 #[derive(Debug)]
 pub(super) enum Process {
     #[cfg(target_os = "linux")]
     Sandboxed(Sandbox),
     Bare(Bare),
-}
-
-#[cfg(target_os = "linux")]
-pub(super) use crate::sandbox::Order;
-
-/// What a process can be told.
-#[cfg(not(target_os = "linux"))]
-#[derive(Debug, Clone, Copy)]
-pub(crate) enum Order {
-    Freeze,
-    Thaw,
-    Terminate,
-    Kill,
 }
 
 impl Process {
@@ -50,12 +20,6 @@ impl Process {
 
     pub(super) fn thaw(&self) {
         self.order(Order::Thaw);
-    }
-
-    /// Asks it to end; a frozen one cannot hear that.
-    pub(super) fn terminate(&self) {
-        self.order(Order::Thaw);
-        self.order(Order::Terminate);
     }
 
     pub(super) fn kill(&self) {
@@ -74,7 +38,7 @@ impl Process {
     pub(super) async fn ended(&mut self) -> End {
         match self {
             #[cfg(target_os = "linux")]
-            Self::Sandboxed(sandbox) => sandbox.ended().await.into(),
+            Self::Sandboxed(sandbox) => sandbox.ended().await,
             Self::Bare(bare) => bare.ended().await,
         }
     }

@@ -9,7 +9,8 @@ use super::Sink;
 use super::function::Function;
 use super::log::Reader;
 use super::place::{Place, StartError, Started};
-use super::process::{End, Process};
+use super::process::Process;
+use crate::processes::End;
 use crate::runtime_api::answer::{self, Answer, Event};
 use crate::runtime_api::machine::{Next, State};
 use crate::runtime_api::{Asked, Call, Error, Payload, Server};
@@ -82,10 +83,6 @@ impl Running {
 
     pub(super) fn freeze(&self) {
         self.process.freeze();
-    }
-
-    pub(super) fn terminate(&self) {
-        self.process.terminate();
     }
 
     /// The most memory it has used so far.

@@ -16,8 +16,9 @@ use rustix::process::{Pid, PidfdFlags, Signal, WaitOptions, pidfd_open, wait, wa
 use super::clone::CONTROL;
 use super::mounts::{self, failed};
 use super::spec::{Network, Program, Spec};
-use super::wire::{self, End, Failed, Order, Report, What};
+use super::wire::{self, Failed, Report, What};
 use super::{network, privileges};
+use crate::processes::{End, Order};
 
 /// Where the runtime API was on Lambda before it moved to an address of its own.
 const PORT_OF_OWN_NETWORK: u16 = 9001;
@@ -74,7 +75,10 @@ fn set_up(spec: &Spec, control: &OwnedFd) -> Result<Started, Failed> {
     rustix::system::sethostname(b"169.254.10.1")
         .map_err(io::Error::from)
         .map_err(failed(What::NameHost, ""))?;
-    start(spec, address)
+    let started = start(spec, address)?;
+    // If this fails we end, and what was started ends with us.
+    mounts::let_host_go()?;
+    Ok(started)
 }
 
 /// Opens the socket of the runtime API where the function is, and hands it to the parent.
@@ -195,7 +199,6 @@ fn attend(mut child: Child, control: &OwnedFd) {
             match wire::receive::<Order>(control) {
                 Ok(Some((Order::Freeze, _))) => signal_all(Signal::STOP),
                 Ok(Some((Order::Thaw, _))) => signal_all(Signal::CONT),
-                Ok(Some((Order::Terminate, _))) => signal_all(Signal::TERM),
                 Ok(Some((Order::Kill, _))) => signal_all(Signal::KILL),
                 // The parent is gone. When we are, the kernel ends all others.
                 Ok(None) | Err(_) => return,

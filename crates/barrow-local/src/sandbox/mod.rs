@@ -22,11 +22,11 @@ pub mod spec;
 mod start;
 mod wire;
 
+use crate::processes::End;
 pub use error::SandboxError;
 pub use layout::{Base, Trees};
 pub use spec::Network;
 pub use start::{Io, Sandbox, Started};
-pub use wire::{End, Order};
 
 /// The name under which the program starts itself as a sandbox's first process.
 pub const CHILD_NAME: &str = "barrow-sandbox";

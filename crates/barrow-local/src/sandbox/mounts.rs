@@ -26,7 +26,8 @@ const STAGE: &str = "/tmp";
 const OLD: &str = "/old";
 const NEW: &str = "/new";
 
-/// Makes the sandbox's root and moves into it.
+/// Makes the sandbox's root and moves into it. The host's lies on top of it until
+/// [`let_host_go`]: no path leads there, only our working directory does.
 pub(super) fn change_root(root: &Root, steps: &[Step]) -> Result<(), Failed> {
     set_host_aside().map_err(failed(What::ChangeRoot, STAGE))?;
     lay_ground(root).map_err(failed(What::ChangeRoot, NEW))?;
@@ -37,12 +38,19 @@ pub(super) fn change_root(root: &Root, steps: &[Step]) -> Result<(), Failed> {
     restrict(Path::new(NEW), false).map_err(failed(What::MountReadOnly, "/"))?;
     let enter = || -> io::Result<()> {
         chdir(NEW)?;
-        // The old root ends up on top of the new one, and is taken off.
-        pivot_root(".", ".")?;
+        Ok(pivot_root(".", ".")?)
+    };
+    enter().map_err(failed(What::ChangeRoot, "/"))
+}
+
+/// Takes the host's root off. The kernel waits milliseconds for whoever may still be looking at
+/// it, so this is done while the interpreter starts, long before the function's code is read.
+pub(super) fn let_host_go() -> Result<(), Failed> {
+    let leave = || -> io::Result<()> {
         unmount(".", UnmountFlags::DETACH)?;
         Ok(chdir("/")?)
     };
-    enter().map_err(failed(What::ChangeRoot, "/"))
+    leave().map_err(failed(What::ChangeRoot, "/"))
 }
 
 fn set_host_aside() -> io::Result<()> {

@@ -16,8 +16,8 @@ use super::clone::{self, Cloned, Descriptors};
 use super::error::SandboxError;
 use super::maps::Users;
 use super::spec::{Network, Spec};
-use super::wire::{self, End, Order, Report};
-use crate::processes;
+use super::wire::{self, Report};
+use crate::processes::{self, End, Order};
 use crate::watched::watched;
 
 /// Room for bursts of log lines. The most that an ordinary user may ask for.

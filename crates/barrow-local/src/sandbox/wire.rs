@@ -1,6 +1,6 @@
 //! What parent and child say to each other, over one socket that keeps messages apart.
 //!
-//! Parent to child: a [`Spec`](super::spec::Spec), then [`Order`]s. Child to parent: [`Report`]s.
+//! Parent to child: a [`Spec`](super::spec::Spec), then orders. Child to parent: [`Report`]s.
 //! When the parent dies, however it dies, the child reads an end and takes everything with it.
 
 use std::io::{self, IoSlice, IoSliceMut};
@@ -15,19 +15,10 @@ use rustix::net::{
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
+use crate::processes::End;
+
 /// A spec has some hundred paths and at most 4 KB of the user's variables.
 const LARGEST_MESSAGE_BYTES: usize = 160 << 10;
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Order {
-    /// Stop every process.
-    Freeze,
-    Thaw,
-    /// Ask every process to end.
-    Terminate,
-    /// End every process.
-    Kill,
-}
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) enum Report {
@@ -62,13 +53,6 @@ pub enum What {
     NameHost,
     RaiseLoopback,
     Start,
-}
-
-/// How a process ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub enum End {
-    Code(i32),
-    Signal(i32),
 }
 
 pub(super) fn send_message<M: Serialize>(socket: impl AsFd, message: &M) -> io::Result<()> {

@@ -7,11 +7,12 @@ use barrow_index::store::{Keep, Pruned, Store, StoreSize, Verified};
 use barrow_local::tree;
 use barrow_local::tree::shelf::{self, Room};
 
-use super::{Context, runtimes};
+use super::Context;
 use crate::outcome::{Result, explained};
+use crate::runtime;
 
 /// Below the cache: what was unpacked to be run.
-const TREES: [&str; 2] = [tree::FOLDER, runtimes::FOLDER];
+const TREES: [&str; 2] = [tree::FOLDER, runtime::FOLDER];
 
 /// How much is there.
 #[derive(Debug)]

@@ -14,12 +14,9 @@ use sha2::Digest as _;
 use super::{Context, build, new_file};
 use crate::outcome::{Failure, Result, explained};
 use crate::output::json::{PythonDocument, RuntimeDocument};
-use crate::runtime::{BOOTSTRAP, Contents, sdk_is_in_runtime};
+use crate::runtime::{BOOTSTRAP, Contents, FOLDER, sdk_is_in_runtime};
 use crate::settings::Job;
 use crate::settings::job::{Dependencies, Kind, Source};
-
-/// Where runtimes are kept, below the cache.
-pub(super) const FOLDER: &str = "runtimes";
 
 /// The folders of one runtime.
 #[derive(Debug, Clone, PartialEq, Eq)]

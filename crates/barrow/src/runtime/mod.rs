@@ -3,6 +3,9 @@
 use barrow_model::Runtime;
 use serde::Deserialize;
 
+/// Where runtimes are kept, below the cache.
+pub const FOLDER: &str = "runtimes";
+
 /// The table, and the program that starts a function.
 const CONTENTS: &str = include_str!("contents.toml");
 pub const BOOTSTRAP: &str = include_str!("bootstrap.py");

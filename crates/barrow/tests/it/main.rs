@@ -4,6 +4,10 @@
 //! the index that the machine's own clients use.
 
 #![expect(
+    clippy::print_stdout,
+    reason = "what a host does not let us test is said"
+)]
+#![expect(
     clippy::unwrap_used,
     reason = "a helper that fails is a test that fails"
 )]
@@ -22,6 +26,8 @@ mod layers;
 mod lock;
 mod project;
 mod real_index;
+#[cfg(target_os = "linux")]
+mod run;
 #[cfg(target_os = "linux")]
 mod run_handlers;
 #[cfg(target_os = "linux")]

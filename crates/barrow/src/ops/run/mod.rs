@@ -120,7 +120,6 @@ fn invoke_all(
             let invoked = environment.invoke(invocation(options, event)).await;
             done(&invoked.map_err(explained)?);
         }
-        environment.shut_down().await;
         Ok(())
     })
 }
