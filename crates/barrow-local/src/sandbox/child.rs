@@ -15,7 +15,7 @@ use rustix::process::{Pid, PidfdFlags, Signal, WaitOptions, pidfd_open, wait, wa
 
 use super::clone::CONTROL;
 use super::mounts::{self, failed};
-use super::spec::{Network, Program, Spec};
+use super::spec::{Identity, Network, Program, Spec};
 use super::wire::{self, Failed, Report, What};
 use super::{network, privileges};
 use crate::processes::{End, Order};
@@ -75,10 +75,20 @@ fn set_up(spec: &Spec, control: &OwnedFd) -> Result<Started, Failed> {
     rustix::system::sethostname(b"169.254.10.1")
         .map_err(io::Error::from)
         .map_err(failed(What::NameHost, ""))?;
-    let started = start(spec, address)?;
-    // If this fails we end, and what was started ends with us.
-    mounts::let_host_go()?;
-    Ok(started)
+    match spec.identity {
+        Identity::Two => {
+            let started = start(spec, address)?;
+            // If this fails we end, and what was started ends with us.
+            mounts::let_host_go()?;
+            Ok(started)
+        }
+        // A process below another's root counts as confined, and may not make the user namespace
+        // that it needs.
+        Identity::One => {
+            mounts::let_host_go()?;
+            start(spec, address)
+        }
+    }
 }
 
 /// Opens the socket of the runtime API where the function is, and hands it to the parent.

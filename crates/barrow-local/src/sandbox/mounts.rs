@@ -44,7 +44,8 @@ pub(super) fn change_root(root: &Root, steps: &[Step]) -> Result<(), Failed> {
 }
 
 /// Takes the host's root off. The kernel waits milliseconds for whoever may still be looking at
-/// it, so this is done while the interpreter starts, long before the function's code is read.
+/// it, so where possible this is done while the interpreter starts, long before the function's
+/// code is read.
 pub(super) fn let_host_go() -> Result<(), Failed> {
     let leave = || -> io::Result<()> {
         unmount(".", UnmountFlags::DETACH)?;

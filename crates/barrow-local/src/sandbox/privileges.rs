@@ -44,18 +44,19 @@ pub(super) fn limit_resources() -> io::Result<()> {
 
 /// From the root of the sandbox to the function's user, with no way back.
 pub(super) fn become_user(identity: Identity) -> io::Result<()> {
+    match identity {
+        Identity::Two => {
+            set_thread_groups(&[])?;
+        }
+        // A new namespace begins with every capability, so what is dropped is dropped after.
+        Identity::One => own_namespace()?,
+    }
     for capability in CapabilitySet::all() {
         // Kernels differ in how many they know.
         match remove_capability_from_bounding_set(capability) {
             Ok(()) | Err(rustix::io::Errno::INVAL) => {}
             Err(errno) => return Err(errno.into()),
         }
-    }
-    match identity {
-        Identity::Two => {
-            set_thread_groups(&[])?;
-        }
-        Identity::One => own_namespace()?,
     }
     let (user, group) = (Uid::from_raw(USER_ID), Gid::from_raw(GROUP_ID));
     set_thread_res_gid(group, group, group)?;

@@ -8,6 +8,7 @@ use std::mem::MaybeUninit;
 use std::net::SocketAddrV4;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 
+use rustix::io::Errno;
 use rustix::net::{
     RecvAncillaryBuffer, RecvAncillaryMessage, RecvFlags, SendAncillaryBuffer,
     SendAncillaryMessage, SendFlags, recvmsg, send, sendmsg,
@@ -87,10 +88,15 @@ pub(super) fn receive<M: DeserializeOwned>(
     let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(1))];
     let mut control = RecvAncillaryBuffer::new(&mut space);
     let mut slices = [IoSliceMut::new(&mut bytes)];
-    let received = recvmsg(socket, &mut slices, &mut control, RecvFlags::CMSG_CLOEXEC);
+    let mut next = || recvmsg(&socket, &mut slices, &mut control, RecvFlags::CMSG_CLOEXEC);
+    let received = match next() {
+        // One that has ended without reading everything says so before its last words.
+        Err(Errno::CONNRESET) => next(),
+        received => received,
+    };
     let length = match received {
         Ok(received) => received.bytes,
-        Err(rustix::io::Errno::CONNRESET) => 0,
+        Err(Errno::CONNRESET) => 0,
         Err(errno) => return Err(errno.into()),
     };
     if length == 0 {
@@ -104,4 +110,28 @@ pub(super) fn receive<M: DeserializeOwned>(
     }
     let message = postcard::from_bytes(&bytes[..length]).map_err(io::Error::other)?;
     Ok(Some((message, descriptor)))
+}
+
+#[cfg(test)]
+mod tests {
+    use rustix::net::{AddressFamily, SocketFlags, SocketType, socketpair};
+
+    use super::*;
+
+    #[test]
+    fn the_last_words_of_one_who_did_not_listen_are_heard() {
+        let (ours, theirs) = socketpair(
+            AddressFamily::UNIX,
+            SocketType::SEQPACKET,
+            SocketFlags::CLOEXEC,
+            None,
+        )
+        .unwrap();
+        send_message(&ours, &"never read").unwrap();
+        send_message(&theirs, &Report::Ended(End::Code(7))).unwrap();
+        drop(theirs);
+        let heard = receive::<Report>(&ours).unwrap().unwrap();
+        assert_eq!(heard.0, Report::Ended(End::Code(7)));
+        assert!(receive::<Report>(&ours).unwrap().is_none());
+    }
 }
