@@ -23,12 +23,14 @@ WORKSPACE = {
     "barrow-model": set(),
     "barrow-core": {"barrow-model"},
     "barrow-index": {"barrow-model", "barrow-core"},
+    "barrow-image": {"barrow-model"},
     "barrow": {"barrow-model", "barrow-core", "barrow-index"},
 }
 FOREIGN = {
     "barrow-model": r"ureq|tokio|hyper|reqwest|clap|indicatif|anyhow|rayon|tempfile|zip|flate2",
     "barrow-core": r"ureq|tokio|hyper|reqwest|clap|indicatif|anyhow",
     "barrow-index": r"tokio|clap|indicatif|anyhow",
+    "barrow-image": r"ureq|hyper|reqwest|clap|indicatif|anyhow",
     "barrow": r"ureq|tokio|hyper|reqwest",
 }
 
