@@ -70,7 +70,9 @@ def load() -> list[Row]:
     rows = []
     for path in sorted(TABLE.glob("*.toml")):
         for found in tomllib.loads(path.read_text())["row"]:
-            found["invoke"] = [Invoke(**invoke) for invoke in found["invoke"]]
+            found["invoke"] = [
+                Invoke(**invoke) for invoke in found["invoke"] for _ in range(invoke.pop("times", 1))
+            ]
             code = found.pop("code", None)
             found.setdefault("files", {} if code is None else {"app.py": code})
             rows.append(Row(file=path.stem, **found))

@@ -36,11 +36,12 @@ pub(crate) struct Row {
 }
 
 /// One event, and what is to come of it. What is `None` is not looked at.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Invoke {
     event: Option<String>,
     event_bytes: Option<usize>,
+    times: Option<usize>,
     payload: Option<String>,
     raw: Option<String>,
     payload_bytes: Option<usize>,
@@ -90,6 +91,9 @@ pub(crate) fn rows() -> Vec<Row> {
         let stem = path.file_stem().unwrap().to_string_lossy().into_owned();
         rows.extend(file.row.into_iter().map(|mut row| {
             row.name = format!("{stem}/{}", row.name);
+            let invokes = row.invoke.into_iter();
+            let times = |invoke: Invoke| vec![invoke.clone(); invoke.times.unwrap_or(1)];
+            row.invoke = invokes.flat_map(times).collect();
             row
         }));
     }
