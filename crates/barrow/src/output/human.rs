@@ -113,9 +113,9 @@ pub fn runtime(runtime: &RuntimeDocument) -> String {
 /// One finding, and under it what it costs and what helps.
 pub fn diagnosis(diagnosis: &Diagnosis) -> String {
     let mark = if diagnosis.good { "ok" } else { "--" };
-    let mut text = format!("{mark}  {:<9}  {}", diagnosis.what, diagnosis.found);
+    let mut text = format!("{mark}  {:<10}  {}", diagnosis.what, diagnosis.found);
     for advice in &diagnosis.advice {
-        let _ = write!(text, "\n               {advice}");
+        let _ = write!(text, "\n                {advice}");
     }
     text
 }
