@@ -189,11 +189,16 @@ fn start_sandbox(
     let descriptor = crate::sandbox::child::LOG_DESCRIPTOR.to_string();
     set(&mut variables, "_LAMBDA_TELEMETRY_LOG_FD", &descriptor);
     let (root, steps) = layout::layout(base, trees, function.storage.bytes());
-    let mut arguments = wrapper(function).into_iter().collect::<Vec<_>>();
-    arguments.extend([
-        function.runtime.interpreter(),
-        "/var/runtime/bootstrap.py".to_owned(),
-    ]);
+    let arguments = match base {
+        Base::Host { .. } => {
+            let mut arguments = wrapper(function).into_iter().collect::<Vec<_>>();
+            let interpreter = function.runtime.interpreter();
+            arguments.extend([interpreter, "/var/runtime/bootstrap.py".to_owned()]);
+            arguments
+        }
+        // Its own script starts wrappers too.
+        Base::Image(_) => vec![crate::sandbox::BOOTSTRAP.to_owned()],
+    };
     // What lies under `/tmp` is memory here and is not on Lambda, so it must not count as such.
     let bytes = function.memory.bytes() + function.storage.bytes();
     let started = Sandbox::start(

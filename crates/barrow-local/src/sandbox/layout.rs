@@ -2,32 +2,32 @@
 
 use camino::{Utf8Path, Utf8PathBuf};
 
+use super::root_fs::RootFs;
 use super::spec::{GROUP_ID, Root, Step, USER_ID, USER_NAME};
 use crate::python::Interpreter;
 
-/// The directories that the function's own world is made of, as the host has them.
+/// The function's own files, as the host has them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Trees {
     /// The package, at `/var/task`.
     pub task: Utf8PathBuf,
     /// The layers, merged, at `/opt`.
     pub opt: Option<Utf8PathBuf>,
-    /// The runtime's own code, at `/var/runtime`.
-    pub runtime: Utf8PathBuf,
-    /// The SDK, in the interpreter's `site-packages`; up to python3.10 it is part of `runtime`.
-    pub site_packages: Option<Utf8PathBuf>,
 }
 
-/// What the interpreter and its libraries come from.
+/// What the interpreter, its libraries and the runtime's own code come from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Base {
-    /// This host's own.
-    Host(Interpreter),
-    /// The unpacked root of a container image, and a folder for what we add to it.
-    Image {
-        root: Utf8PathBuf,
-        accounts: Utf8PathBuf,
+    /// This host, and what Barrow has made.
+    Host {
+        interpreter: Interpreter,
+        /// The runtime's own code, at `/var/runtime`.
+        runtime: Utf8PathBuf,
+        /// The SDK, in the interpreter's `site-packages`; up to python3.10 it is part of `runtime`.
+        site_packages: Option<Utf8PathBuf>,
     },
+    /// A container image of a runtime.
+    Image(RootFs),
 }
 
 /// What libraries and programs of the host lie in. Where the host has one of these as a link, so
@@ -76,36 +76,34 @@ const DEVICES: [&str; 5] = [
 pub fn layout(base: &Base, trees: &Trees, tmp_bytes: u64) -> (Root, Vec<Step>) {
     let mut steps = Vec::new();
     let root = match base {
-        Base::Host(interpreter) => {
+        Base::Host {
+            interpreter,
+            runtime,
+            site_packages,
+        } => {
             of_host(&mut steps);
             accounts(&mut steps);
             directory(&mut steps, "/var/lang");
-            steps.extend(interpreter.layout(trees.site_packages.as_deref()));
+            steps.extend(interpreter.layout(site_packages.as_deref()));
+            read_only(&mut steps, runtime, "/var/runtime");
+            directory(&mut steps, "/opt");
             Root::Empty
         }
-        Base::Image { root, accounts } => {
+        Base::Image(image) => {
             for file in ["/etc/passwd", "/etc/group"] {
-                read_only(
-                    &mut steps,
-                    &accounts.join(file.trim_start_matches('/')),
-                    file,
-                );
+                read_only(&mut steps, &image.account_file(file), file);
             }
             bind_of_host(&mut steps, "/etc/resolv.conf");
-            Root::Image(root.clone())
+            Root::Image(image.path().to_owned())
         }
     };
     devices(&mut steps);
     steps.push(Step::Processes {
         path: "/proc".into(),
     });
-    if matches!(base, Base::Host(_)) {
-        read_only(&mut steps, &trees.runtime, "/var/runtime");
-    }
     read_only(&mut steps, &trees.task, "/var/task");
-    match &trees.opt {
-        Some(opt) => read_only(&mut steps, opt, "/opt"),
-        None => directory(&mut steps, "/opt"),
+    if let Some(opt) = &trees.opt {
+        read_only(&mut steps, opt, "/opt");
     }
     steps.push(Step::Memory {
         path: "/tmp".into(),
@@ -134,16 +132,8 @@ pub(super) fn of_nothing() -> Vec<Step> {
     steps
 }
 
-/// The directories that an image must have for the steps to mount onto. They are made in the
-/// unpacked image, once.
-pub fn mount_points() -> (&'static [&'static str], &'static [&'static str]) {
-    let directories = &["dev", "opt", "proc", "tmp", "var/task"];
-    let files = &["etc/group", "etc/passwd", "etc/resolv.conf"];
-    (directories, files)
-}
-
 /// The accounts of the sandbox: root, and the function's user.
-pub fn account_files() -> [(&'static str, String); 2] {
+pub(super) fn account_files() -> [(&'static str, String); 2] {
     [
         (
             "/etc/passwd",

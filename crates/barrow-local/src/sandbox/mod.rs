@@ -18,6 +18,7 @@ mod maps;
 mod mounts;
 mod network;
 mod privileges;
+mod root_fs;
 pub mod spec;
 mod start;
 mod wire;
@@ -25,6 +26,7 @@ mod wire;
 use crate::processes::End;
 pub use error::SandboxError;
 pub use layout::{Base, Trees};
+pub use root_fs::{BOOTSTRAP, RootFs, RootFsError};
 pub use spec::Network;
 pub use start::{Io, Sandbox, Started};
 

@@ -110,6 +110,15 @@ struct EnvironmentArgs {
         hide_env_values = true
     )]
     python: Option<Utf8PathBuf>,
+    /// A container image to take interpreter and libraries from, such as
+    /// `public.ecr.aws/lambda/python:3.13`; pulled once, without Docker
+    #[arg(
+        long,
+        value_name = "REF",
+        env = "BARROW_IMAGE",
+        conflicts_with = "python"
+    )]
+    image: Option<String>,
     /// What the function can reach
     #[arg(long, value_enum, default_value = "host")]
     network: Network,
@@ -259,6 +268,7 @@ fn options(arguments: Args) -> Result<Options> {
         timeout: environment.timeout.unwrap_or(Timeout::DEFAULT),
         storage: environment.storage.unwrap_or(EphemeralStorage::DEFAULT),
         python: environment.python,
+        image: environment.image,
         network: environment.network,
         isolation: environment.isolation,
         logging: Logging {

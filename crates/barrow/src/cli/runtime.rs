@@ -1,12 +1,14 @@
 //! `barrow runtime`: Lambda's runtimes on this machine.
 
-use barrow_model::Runtime;
+use barrow_model::{Arch, Runtime};
 use camino::Utf8PathBuf;
 
+#[cfg(target_os = "linux")]
+use crate::ops::images;
 use crate::ops::{Context, runtimes};
 use crate::outcome::{Outcome, Result};
 use crate::output::human;
-use crate::output::json::RuntimeDocument;
+use crate::output::json::{ImageDocument, RuntimeDocument};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -38,6 +40,15 @@ enum Command {
             hide_env_values = true
         )]
         python: Option<Utf8PathBuf>,
+        /// Instead pull a container image, such as `public.ecr.aws/lambda/python:3.13`, for
+        /// `barrow run --image`
+        #[cfg(target_os = "linux")]
+        #[arg(long, value_name = "REF", conflicts_with = "python")]
+        image: Option<String>,
+        /// The image's architecture [default: this machine's]
+        #[cfg(target_os = "linux")]
+        #[arg(long, requires = "image")]
+        arch: Option<Arch>,
     },
 }
 
@@ -56,7 +67,32 @@ pub fn run(arguments: &Args, context: &Context) -> Result<Outcome> {
                 }
             }
         }
-        Command::Install { runtime, python } => {
+        #[cfg(target_os = "linux")]
+        Command::Install {
+            runtime,
+            image: Some(image),
+            arch,
+            ..
+        } => {
+            let arch = match arch {
+                Some(arch) => *arch,
+                None => Arch::of_this_machine().ok_or_else(runtimes::unknown_machine)?,
+            };
+            let newest = images::Freshness::Newest;
+            let root_fs = images::root_fs(image, *runtime, arch, newest, context)?;
+            if output.json {
+                output.document(&ImageDocument {
+                    runtime: runtime.to_string(),
+                    image: image.clone(),
+                    root: root_fs.path().to_string(),
+                });
+            } else {
+                output.line(root_fs.path());
+            }
+        }
+        Command::Install {
+            runtime, python, ..
+        } => {
             let interpreter = runtimes::obtain(*runtime, python.as_deref(), context)?;
             runtimes::install(*runtime, &interpreter, context)?;
             let described = runtimes::describe(*runtime, Some(interpreter), context);

@@ -11,6 +11,8 @@ mod checks;
 mod describe;
 pub mod doctor;
 mod files;
+#[cfg(target_os = "linux")]
+pub mod images;
 pub mod init;
 pub mod interrupt;
 pub mod lock;

@@ -240,7 +240,7 @@ impl Shelf {
     }
 }
 
-pub(super) fn unknown_machine() -> Failure {
+pub fn unknown_machine() -> Failure {
     Failure::input(format_args!(
         "this machine's processor is `{}`; Lambda has x86_64 and arm64",
         std::env::consts::ARCH

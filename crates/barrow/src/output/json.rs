@@ -112,6 +112,15 @@ pub struct RuntimeDocument {
     pub boto3: String,
 }
 
+/// What `barrow runtime install --image --json` prints.
+#[derive(Debug, Serialize)]
+pub struct ImageDocument {
+    pub runtime: String,
+    pub image: String,
+    /// Where it is unpacked.
+    pub root: String,
+}
+
 #[derive(Debug, Serialize)]
 pub struct PythonDocument {
     pub version: String,

@@ -134,6 +134,29 @@ impl Reporter for Progress {
     }
 }
 
+#[cfg(target_os = "linux")]
+impl barrow_image::Reporter for Progress {
+    fn working(&self, what: &str) {
+        Reporter::working(self, what);
+    }
+
+    fn download_started(&self, blob: &str, bytes: u64) {
+        Reporter::download_started(self, blob, Some(bytes));
+    }
+
+    fn download_advanced(&self, blob: &str, bytes: u64) {
+        Reporter::download_advanced(self, blob, bytes);
+    }
+
+    fn download_finished(&self, blob: &str) {
+        Reporter::download_finished(self, blob);
+    }
+
+    fn retrying(&self, what: &str, reason: &str, seconds: f32) {
+        Reporter::retrying(self, what, reason, seconds);
+    }
+}
+
 impl PackProgress for Progress {
     fn started(&self, entries: usize) {
         if self.shown {

@@ -19,6 +19,13 @@ mod foreign_lock;
 mod generated;
 #[cfg(target_os = "linux")]
 mod handlers;
+#[cfg(target_os = "linux")]
+#[expect(
+    dead_code,
+    reason = "shared with the tests of images, which use more of it"
+)]
+#[path = "../../../barrow-image/tests/it/build.rs"]
+mod image;
 mod index;
 mod init;
 mod inputs;
@@ -27,9 +34,18 @@ mod lock;
 mod project;
 mod real_index;
 #[cfg(target_os = "linux")]
+#[expect(
+    dead_code,
+    reason = "shared with the tests of images, which use more of it"
+)]
+#[path = "../../../barrow-image/tests/it/registry.rs"]
+mod registry;
+#[cfg(target_os = "linux")]
 mod run;
 #[cfg(target_os = "linux")]
 mod run_handlers;
+#[cfg(target_os = "linux")]
+mod run_image;
 #[cfg(target_os = "linux")]
 mod run_streams;
 #[cfg(target_os = "linux")]

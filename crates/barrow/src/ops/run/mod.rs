@@ -45,6 +45,8 @@ pub struct Options {
     pub timeout: Timeout,
     pub storage: EphemeralStorage,
     pub python: Option<Utf8PathBuf>,
+    /// A container image in place of this machine's interpreter and libraries.
+    pub image: Option<String>,
     pub network: Network,
     pub isolation: Isolation,
     pub logging: Logging,
@@ -78,7 +80,7 @@ pub fn run(options: &Options, events: Events, context: &Context, done: Done<'_>)
 fn prepare(options: &Options, context: &Context) -> Result<Prepared> {
     let variables = variables::read(&options.variable_files, &options.variables, context)?;
     let mut package = package::find(options, context)?;
-    check_arch(package.target)?;
+    check_arch(package.target, options)?;
     package.layers.extend(place::layers(&options.layers)?);
     let place = place::place(&package, options, context)?;
     let name = package.name;
@@ -147,17 +149,34 @@ fn log(context: &Context) -> (environment::Sink, std::sync::mpsc::Receiver<Strin
     (sink, lines)
 }
 
-/// Compiled code of one processor does not run on the other.
-fn check_arch(target: Target) -> Result<()> {
+/// Compiled code of one processor does not run on the other, unless something translates it; and
+/// then the interpreter must be of the other too.
+fn check_arch(target: Target, options: &Options) -> Result<()> {
     let machine = Arch::of_this_machine().ok_or_else(super::runtimes::unknown_machine)?;
-    if target.arch == machine {
+    if target.arch == machine || (options.image.is_some() && is_translated(target.arch)) {
         return Ok(());
     }
-    Err(Failure::input(format_args!(
+    let failure = Failure::input(format_args!(
         "the function is for {}, and this machine is {machine}",
         target.arch
     ))
     .hint(format!(
         "`--arch {machine}` builds and runs it for this machine"
-    )))
+    ));
+    Err(if is_translated(target.arch) {
+        failure.hint(format!(
+            "qemu translates {} here: `--image REF` with an image of Lambda's {} runs it, slowly",
+            target.arch, target.runtime
+        ))
+    } else {
+        failure
+    })
+}
+
+/// Whether the kernel hands programs of this processor to qemu, also inside a sandbox (`F`).
+fn is_translated(arch: Arch) -> bool {
+    let entry = format!("/proc/sys/fs/binfmt_misc/qemu-{}", arch.linux_name());
+    let entry = std::fs::read_to_string(entry).unwrap_or_default();
+    let flags = entry.lines().find_map(|line| line.strip_prefix("flags: "));
+    entry.starts_with("enabled") && flags.is_some_and(|flags| flags.contains('F'))
 }

@@ -4,11 +4,15 @@ use barrow_local::environment::Place;
 #[cfg(target_os = "linux")]
 use barrow_local::sandbox::{self, Base, Trees};
 use barrow_local::tree::{self, Package};
+#[cfg(target_os = "linux")]
+use barrow_model::Target;
 use barrow_model::limits::LAYERS_LIMIT;
 use camino::{Utf8Path, Utf8PathBuf};
 
 use super::Options;
 use super::package::Function;
+#[cfg(target_os = "linux")]
+use crate::ops::images;
 use crate::ops::{Context, runtimes};
 use crate::outcome::{Failure, Result, explained};
 
@@ -46,6 +50,12 @@ pub(super) fn layers(paths: &[Utf8PathBuf]) -> Result<Vec<Package>> {
         .collect()
 }
 
+/// What the function is given, unpacked.
+struct Unpacked {
+    task: Utf8PathBuf,
+    opt: Option<Utf8PathBuf>,
+}
+
 pub(super) fn place(function: &Function, options: &Options, context: &Context) -> Result<Place> {
     if function.layers.len() > LAYERS_LIMIT {
         return Err(Failure::input(format_args!(
@@ -53,64 +63,81 @@ pub(super) fn place(function: &Function, options: &Options, context: &Context) -
             function.layers.len()
         )));
     }
+    match options.isolation {
+        Isolation::Full => sandboxed(function, options, context),
+        Isolation::None if options.image.is_some() => Err(Failure::input(
+            "an image needs a sandbox: its files are not where this machine's are",
+        )
+        .hint("leave out `--isolation none`")),
+        Isolation::None => bare(function, options, context),
+    }
+}
+
+#[cfg(target_os = "linux")]
+fn sandboxed(function: &Function, options: &Options, context: &Context) -> Result<Place> {
+    let Target { runtime, arch } = function.target;
+    let base = if let Some(image) = &options.image {
+        let stored = images::Freshness::Stored;
+        Base::Image(images::root_fs(image, runtime, arch, stored, context)?)
+    } else {
+        let interpreter = runtimes::interpreter(runtime, options.python.as_deref(), context)?;
+        let installed = runtimes::install(runtime, &interpreter, context)?;
+        let site_packages = installed.site_packages.as_deref();
+        Base::Host {
+            interpreter,
+            runtime: absolute(&installed.runtime)?,
+            site_packages: site_packages.map(absolute).transpose()?,
+        }
+    };
+    let unpacked = unpacked(function, sandbox::lends_a_second_user(), context)?;
+    Ok(Place::Sandbox {
+        base,
+        trees: Trees {
+            task: absolute(&unpacked.task)?,
+            opt: unpacked.opt.as_deref().map(absolute).transpose()?,
+        },
+        network: match options.network {
+            Network::Host => sandbox::Network::Host,
+            Network::None => sandbox::Network::None,
+        },
+        group: sandbox::cgroup::Parent::find(),
+    })
+}
+
+#[cfg(not(target_os = "linux"))]
+fn sandboxed(_: &Function, _: &Options, _: &Context) -> Result<Place> {
+    Err(Failure::from(anyhow::anyhow!(
+        "sandboxes are made of Linux namespaces, which this system does not have"
+    ))
+    .hint("`--isolation none` runs the function as a plain process"))
+}
+
+fn bare(function: &Function, options: &Options, context: &Context) -> Result<Place> {
     let runtime = function.target.runtime;
     let interpreter = runtimes::interpreter(runtime, options.python.as_deref(), context)?;
     let installed = runtimes::install(runtime, &interpreter, context)?;
-    let unpack = |packages: &[Package]| -> Result<Utf8PathBuf> {
-        tree::unpacked(packages, &context.cache, function_is_another_user(options))
-            .map_err(explained)
-    };
-    let task = unpack(std::slice::from_ref(&function.package))?;
-    let opt = match &function.layers[..] {
-        [] => None,
-        layers => Some(unpack(layers)?),
-    };
-    let place = match options.isolation {
-        #[cfg(target_os = "linux")]
-        Isolation::Full => Place::Sandbox {
-            base: Base::Host(interpreter),
-            trees: Trees {
-                task: absolute(&task)?,
-                opt: opt.as_deref().map(absolute).transpose()?,
-                runtime: absolute(&installed.runtime)?,
-                site_packages: installed
-                    .site_packages
-                    .as_deref()
-                    .map(absolute)
-                    .transpose()?,
-            },
-            network: match options.network {
-                Network::Host => sandbox::Network::Host,
-                Network::None => sandbox::Network::None,
-            },
-            group: sandbox::cgroup::Parent::find(),
-        },
-        #[cfg(not(target_os = "linux"))]
-        Isolation::Full => {
-            return Err(Failure::from(anyhow::anyhow!(
-                "sandboxes are made of Linux namespaces, which this system does not have"
-            ))
-            .hint("`--isolation none` runs the function as a plain process"));
-        }
-        Isolation::None => Place::Bare {
-            interpreter,
-            task,
-            opt,
-            runtime: installed.runtime,
-            site_packages: installed.site_packages,
-        },
-    };
-    Ok(place)
+    let Unpacked { task, opt } = unpacked(function, false, context)?;
+    Ok(Place::Bare {
+        interpreter,
+        task,
+        opt,
+        runtime: installed.runtime,
+        site_packages: installed.site_packages,
+    })
 }
 
-/// Whether the host lends the sandbox a second user, to whom the package does not belong.
-fn function_is_another_user(options: &Options) -> bool {
-    #[cfg(target_os = "linux")]
-    if options.isolation == Isolation::Full {
-        return sandbox::lends_a_second_user();
-    }
-    let _ = options;
-    false
+/// `second_user` says whether the function's user is another than the packages' owner.
+fn unpacked(function: &Function, second_user: bool, context: &Context) -> Result<Unpacked> {
+    let unpack = |packages: &[Package]| {
+        tree::unpacked(packages, &context.cache, second_user).map_err(explained)
+    };
+    Ok(Unpacked {
+        task: unpack(std::slice::from_ref(&function.package))?,
+        opt: match &function.layers[..] {
+            [] => None,
+            layers => Some(unpack(layers)?),
+        },
+    })
 }
 
 /// Mounts have absolute sources, behind all links.

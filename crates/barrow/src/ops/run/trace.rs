@@ -8,8 +8,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use barrow_core::trace::{Import, Origin, Reader, package_of};
 use barrow_local::environment::{Invoked, Place};
-use barrow_local::sandbox::Trees;
-use camino::Utf8Path;
+#[cfg(target_os = "linux")]
+use barrow_local::sandbox::Base;
+use camino::{Utf8Path, Utf8PathBuf};
 
 use super::{Events, Options, Prepared, invoke_all, prepare};
 use crate::ops::Context;
@@ -74,35 +75,24 @@ struct Sources {
 
 impl Sources {
     fn of(prepared: &Prepared) -> Self {
-        let (task, opt, runtime, sdk) = match &prepared.place {
+        let (task, opt, ours) = match &prepared.place {
             #[cfg(target_os = "linux")]
-            Place::Sandbox {
-                trees:
-                    Trees {
-                        task,
-                        opt,
-                        runtime,
-                        site_packages,
-                    },
-                ..
-            } => (task, opt, runtime, site_packages),
+            Place::Sandbox { base, trees, .. } => (&trees.task, &trees.opt, of_base(base)),
             Place::Bare {
                 task,
                 opt,
                 runtime,
                 site_packages,
                 ..
-            } => (task, opt, runtime, site_packages),
+            } => (task, opt, [Some(runtime.clone()), site_packages.clone()]),
         };
         let mut sources = Self {
             dependencies: of_distributions(task),
             task: modules(task),
-            runtime: modules(runtime),
             ..Self::default()
         };
-        sources
-            .runtime
-            .extend(sdk.iter().flat_map(|folder| modules(folder)));
+        let ours = ours.iter().flatten();
+        sources.runtime = ours.flat_map(|folder| modules(folder)).collect();
         if let Some(opt) = opt {
             let python = opt.join("python");
             let version = format!("lib/{}/site-packages", prepared.function.runtime);
@@ -123,6 +113,19 @@ impl Sources {
         ];
         let found = places.iter().find(|(names, _)| names.contains(package));
         found.map_or(Origin::Python, |(_, origin)| *origin)
+    }
+}
+
+/// Where the runtime's own code and the SDK are.
+#[cfg(target_os = "linux")]
+fn of_base(base: &Base) -> [Option<Utf8PathBuf>; 2] {
+    match base {
+        Base::Host {
+            runtime,
+            site_packages,
+            ..
+        } => [Some(runtime.clone()), site_packages.clone()],
+        Base::Image(image) => [Some(image.path().join("var/runtime")), None],
     }
 }
 
