@@ -8,7 +8,7 @@ use tokio::time::Instant;
 use super::failure::Failure;
 use super::function::Function;
 use super::invocation::{Invocation, Invoked};
-use super::place::{Place, StartError};
+use super::place::{Place, Spare, StartError};
 use super::report::{self, InitReport, Report, Status, SystemLog};
 use super::running::{Given, Happening, Running};
 use crate::processes::End;
@@ -26,6 +26,8 @@ pub struct Environment {
     place: Place,
     sink: Sink,
     phase: Phase,
+    /// For the first start.
+    spare: Option<Spare>,
 }
 
 #[expect(clippy::large_enum_variant, reason = "there is one per environment")]
@@ -67,7 +69,15 @@ impl Environment {
             place,
             sink,
             phase: Phase::New,
+            spare: None,
         }
+    }
+
+    /// The first start begins with what was prepared for it.
+    #[must_use]
+    pub fn from_spare(mut self, spare: Option<Spare>) -> Self {
+        self.spare = spare;
+        self
     }
 
     /// Starts the process and lets its module's code run. A function that fails here is not an
@@ -162,7 +172,7 @@ impl Environment {
         deadline: Instant,
         limit: Duration,
     ) -> Result<Result<Running, NotReady>, StartError> {
-        let mut running = Running::start(&self.function, &self.place)?;
+        let mut running = Running::start(&self.function, &self.place, self.spare.take())?;
         let why = match running.happens(deadline, &mut self.sink).await {
             Happening::Ready => {
                 running.freeze();

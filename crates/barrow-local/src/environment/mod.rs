@@ -27,5 +27,5 @@ pub use failure::Failure;
 pub use function::{CREDENTIALS, Function, Logging, RESERVED, new_request_id, new_trace};
 pub use invocation::{Invocation, Invoked};
 pub use log::{Format, Level, ParseLevelError};
-pub use place::{Place, StartError};
+pub use place::{Place, Spare, StartError};
 pub use report::{Report, Status};

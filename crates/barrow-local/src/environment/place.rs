@@ -12,10 +12,17 @@ use super::process::Process;
 use crate::processes::End;
 use crate::python::Interpreter;
 #[cfg(target_os = "linux")]
+pub use crate::sandbox::Spare;
+#[cfg(target_os = "linux")]
 use crate::sandbox::{
-    Base, Io, Network, Sandbox, SandboxError, Trees, cgroup, layout,
+    Base, Io, Network, SandboxError, Trees, layout,
     spec::{Program, Spec},
 };
+
+/// Where there are no sandboxes, there are no spare ones either.
+#[cfg(not(target_os = "linux"))]
+#[derive(Debug)]
+pub enum Spare {}
 
 #[derive(Debug, Clone)]
 pub enum Place {
@@ -24,8 +31,6 @@ pub enum Place {
         base: Base,
         trees: Trees,
         network: Network,
-        /// Where the kernel bounds memory for us.
-        group: Option<cgroup::Parent>,
     },
     /// All that the user may see and do, the function may.
     Bare {
@@ -80,7 +85,12 @@ pub(super) struct Started {
 }
 
 impl Place {
-    pub(super) fn start(&self, function: &Function) -> Result<Started, StartError> {
+    /// From a spare, if there is one; else from nothing.
+    pub(super) fn start(
+        &self,
+        function: &Function,
+        spare: Option<Spare>,
+    ) -> Result<Started, StartError> {
         let now = Timestamp::now();
         let variables = function.environment(now, &new_trace());
         match self {
@@ -89,8 +99,13 @@ impl Place {
                 base,
                 trees,
                 network,
-                group,
-            } => start_sandbox(function, variables, base, trees, *network, group.as_ref()),
+            } => {
+                let spare = match spare.filter(|spare| spare.network() == *network) {
+                    Some(spare) => spare,
+                    None => Spare::new(Io::Captured, *network)?,
+                };
+                start_sandbox(function, variables, base, trees, spare)
+            }
             Self::Bare { .. } => self.start_bare(function, variables),
         }
     }
@@ -183,9 +198,9 @@ fn start_sandbox(
     mut variables: Vec<(String, String)>,
     base: &Base,
     trees: &Trees,
-    network: Network,
-    group: Option<&cgroup::Parent>,
+    spare: Spare,
 ) -> Result<Started, StartError> {
+    let network = spare.network();
     let descriptor = crate::sandbox::child::LOG_DESCRIPTOR.to_string();
     set(&mut variables, "_LAMBDA_TELEMETRY_LOG_FD", &descriptor);
     let (root, steps) = layout::layout(base, trees, function.storage.bytes());
@@ -201,7 +216,7 @@ fn start_sandbox(
     };
     // What lies under `/tmp` is memory here and is not on Lambda, so it must not count as such.
     let bytes = function.memory.bytes() + function.storage.bytes();
-    let started = Sandbox::start(
+    let started = spare.start(
         |identity| Spec {
             root,
             steps,
@@ -214,9 +229,7 @@ fn start_sandbox(
                 terminal: false,
             },
         },
-        Io::Captured,
-        network,
-        group.map(|group| (group, bytes)),
+        Some(bytes),
     )?;
     Ok(Started {
         process: Process::Sandboxed(started.sandbox),

@@ -8,7 +8,7 @@ use tokio::time::{Instant, MissedTickBehavior, interval, timeout};
 use super::Sink;
 use super::function::Function;
 use super::log::Reader;
-use super::place::{Place, StartError, Started};
+use super::place::{Place, Spare, StartError, Started};
 use super::process::Process;
 use crate::processes::End;
 use crate::runtime_api::answer::{self, Answer, Event};
@@ -50,13 +50,17 @@ pub(super) enum Happening {
 }
 
 impl Running {
-    pub(super) fn start(function: &Function, place: &Place) -> Result<Self, StartError> {
+    pub(super) fn start(
+        function: &Function,
+        place: &Place,
+        spare: Option<Spare>,
+    ) -> Result<Self, StartError> {
         let Started {
             process,
             listener,
             log,
             user,
-        } = place.start(function)?;
+        } = place.start(function, spare)?;
         let serve = |source| StartError::Serve { source };
         Ok(Self {
             process,

@@ -16,11 +16,41 @@ pub enum Version {
 
 /// A group of our own; gone when dropped.
 #[derive(Debug)]
-pub(super) struct Group {
+struct Group {
     directory: PathBuf,
-    /// Moves a process into it. The kernel takes some ten milliseconds for that, in which the
-    /// process need not wait.
-    mover: Option<JoinHandle<()>>,
+}
+
+/// A bound on what some processes and their children have together, if this host lets us set one.
+/// Dropped after the last of them.
+#[derive(Debug)]
+pub(super) struct Bound {
+    /// The kernel takes some ten milliseconds to move a process into a group, for which nobody has
+    /// to wait.
+    setter: Option<JoinHandle<Option<Group>>>,
+}
+
+impl Bound {
+    pub(super) fn set(processes: Vec<i32>, bytes: u64) -> Self {
+        let set = move || {
+            let group = Group::create(&Parent::find()?).ok()?;
+            group.limit(bytes).ok()?;
+            for process in processes {
+                // One that has ended needs no bound.
+                let _ = group.take_in(process);
+            }
+            Some(group)
+        };
+        Self {
+            setter: Some(std::thread::spawn(set)),
+        }
+    }
+}
+
+impl Drop for Bound {
+    fn drop(&mut self) {
+        // A setter that panicked has dropped its group already.
+        drop(self.setter.take().map(JoinHandle::join));
+    }
 }
 
 /// Where groups can be made.
@@ -82,47 +112,34 @@ fn is_of_the_dead(rest: &str) -> bool {
 }
 
 impl Group {
-    pub(super) fn create(parent: &Parent) -> io::Result<Self> {
+    fn create(parent: &Parent) -> io::Result<Self> {
         static COUNT: AtomicU32 = AtomicU32::new(0);
         let count = COUNT.fetch_add(1, Ordering::Relaxed);
         let name = format!("{PREFIX}{}-{count}", std::process::id());
         let directory = parent.directory.join(name);
         std::fs::create_dir(&directory)?;
-        Ok(Self {
-            directory,
-            mover: None,
-        })
+        Ok(Self { directory })
     }
 
     /// What everything in the group may have together.
-    pub(super) fn bound(&self, bytes: u64) -> io::Result<()> {
+    fn limit(&self, bytes: u64) -> io::Result<()> {
         let v1 = self.directory.join("memory.limit_in_bytes");
         if v1.exists() {
-            std::fs::write(v1, bytes.to_string())?;
-        } else {
-            std::fs::write(self.directory.join("memory.max"), bytes.to_string())?;
-            // What is swapped out is not counted by the first number. Absent without swap.
-            let _ = std::fs::write(self.directory.join("memory.swap.max"), "0");
+            return std::fs::write(v1, bytes.to_string());
         }
-        Ok(())
+        // What is swapped out is not counted by the second number. Absent without swap.
+        let _ = std::fs::write(self.directory.join("memory.swap.max"), "0");
+        std::fs::write(self.directory.join("memory.max"), bytes.to_string())
     }
 
-    /// From some milliseconds on, this process and the children that it will have are in it.
-    pub(super) fn take_in(&mut self, pid: i32) {
-        let processes = self.directory.join("cgroup.procs");
-        self.mover = Some(std::thread::spawn(move || {
-            // A process that has ended needs no bound.
-            let _ = std::fs::write(processes, pid.to_string());
-        }));
+    /// With the children that it will have.
+    fn take_in(&self, process: i32) -> io::Result<()> {
+        std::fs::write(self.directory.join("cgroup.procs"), process.to_string())
     }
 }
 
 impl Drop for Group {
     fn drop(&mut self) {
-        if let Some(mover) = self.mover.take() {
-            // It cannot panic, and if it did, there would be nothing to do about it.
-            let _ = mover.join();
-        }
         // The kernel lets go of the last process a moment after it has ended.
         for _ in 0..50 {
             if std::fs::remove_dir(&self.directory).is_ok() || !self.directory.exists() {

@@ -6,9 +6,9 @@
 
 use std::ffi::CStr;
 use std::io;
-use std::os::fd::{AsRawFd as _, BorrowedFd, FromRawFd as _, OwnedFd, RawFd};
+use std::os::fd::{AsFd as _, AsRawFd as _, BorrowedFd, FromRawFd as _, OwnedFd, RawFd};
 
-use rustix::process::Pid;
+use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, pidfd_send_signal, waitid};
 
 /// Where the child finds its socket to us; 0, 1 and 2 are where they always are.
 pub(super) const CONTROL: RawFd = 3;
@@ -21,12 +21,21 @@ pub(super) struct Descriptors<'a> {
     pub(super) control: BorrowedFd<'a>,
 }
 
-/// The child, seen from its parent.
+/// The child, seen from its parent. It ends when this is dropped, and takes with it whatever is in
+/// its namespace.
 #[derive(Debug)]
 pub(super) struct Cloned {
     pub(super) pid: Pid,
     /// Readable once the child has ended; names it even when its number is used again.
     pub(super) pidfd: OwnedFd,
+}
+
+impl Drop for Cloned {
+    fn drop(&mut self) {
+        // One that has ended already is only waited for, so that its number is free.
+        let _ = pidfd_send_signal(&self.pidfd, Signal::KILL);
+        let _ = waitid(WaitId::PidFd(self.pidfd.as_fd()), WaitIdOptions::EXITED);
+    }
 }
 
 /// Whether the child shares the network with us.

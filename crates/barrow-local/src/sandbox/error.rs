@@ -12,8 +12,6 @@ pub enum SandboxError {
     Namespaces { source: io::Error },
     #[error("this host does not let us give the sandbox its users")]
     Users { source: io::Error },
-    #[error("cannot bound the sandbox's memory")]
-    Memory { source: io::Error },
     #[error("cannot {}", doing(.failed))]
     Step { failed: Failed, source: io::Error },
     #[error("the sandbox's first process ended before it said why")]

@@ -28,7 +28,7 @@ pub use error::SandboxError;
 pub use layout::{Base, Trees};
 pub use root_fs::{BOOTSTRAP, RootFs, RootFsError};
 pub use spec::Network;
-pub use start::{Io, Sandbox, Started};
+pub use start::{Io, Sandbox, Spare, Started};
 
 /// The name under which the program starts itself as a sandbox's first process.
 pub const CHILD_NAME: &str = "barrow-sandbox";
@@ -73,7 +73,7 @@ fn start_and_wait(
         .build()
         .map_err(|source| SandboxError::Speak { source })?;
     runtime.block_on(async {
-        let mut started = Sandbox::start(spec, io, network, None)?;
+        let mut started = Spare::new(io, network)?.start(spec, None)?;
         Ok(started.sandbox.ended().await)
     })
 }

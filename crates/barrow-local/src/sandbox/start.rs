@@ -8,10 +8,10 @@ use std::os::fd::{AsFd as _, OwnedFd};
 
 use rustix::net::{AddressFamily, SendFlags, SocketFlags, SocketType, send, socketpair};
 use rustix::pipe::{PipeFlags, fcntl_setpipe_size, pipe_with};
-use rustix::process::{Signal, WaitId, WaitIdOptions, pidfd_send_signal, waitid};
+use rustix::process::Signal;
 use tokio::io::unix::AsyncFd;
 
-use super::cgroup::{Group, Parent};
+use super::cgroup::Bound;
 use super::clone::{self, Cloned, Descriptors};
 use super::error::SandboxError;
 use super::maps::Users;
@@ -32,13 +32,23 @@ pub enum Io {
     Inherited,
 }
 
+/// A child that waits to be told what to make: namespaces, users, its own program loaded.
+#[derive(Debug)]
+pub struct Spare {
+    child: Cloned,
+    control: OwnedFd,
+    log: OwnedFd,
+    users: Users,
+    network: Network,
+}
+
 /// A running sandbox. Everything in it ends when this is dropped.
 #[derive(Debug)]
 pub struct Sandbox {
+    /// Dropped first: the bound can only be removed after it.
     child: Cloned,
     control: AsyncFd<OwnedFd>,
-    /// Bounds the child's memory. Can be removed only after it, so it is dropped last.
-    group: Option<Group>,
+    bound: Option<Bound>,
     ended: Option<End>,
 }
 
@@ -54,76 +64,76 @@ pub struct Started {
     pub user: u32,
 }
 
-impl Sandbox {
-    /// Returns when the function's process has been started, or with what went wrong.
-    ///
-    /// `memory_bytes` is only kept to where the host offers a `group` for it.
-    pub fn start(
-        spec: impl FnOnce(super::spec::Identity) -> Spec,
-        io: Io,
-        network: Network,
-        group: Option<(&Parent, u64)>,
-    ) -> Result<Started, SandboxError> {
+impl Spare {
+    /// Can be made before it is known what it will be used for; its program loads meanwhile.
+    pub fn new(io: Io, network: Network) -> Result<Self, SandboxError> {
         let speak = |source| SandboxError::Speak { source };
         let users = Users::of_this_process();
-        let spec = spec(users.identity());
-
         let (log, log_end) = log_pipe().map_err(speak)?;
         let (control, control_end) = sockets().map_err(speak)?;
         let nothing = File::open("/dev/null").map_err(speak)?;
-        let child = clone::spawn(
-            c"/proc/self/exe",
-            &CString::new(super::CHILD_NAME).expect("our own name has no NUL"),
-            clone::flags(network == Network::None),
-            Descriptors {
-                input: match io {
-                    Io::Captured => nothing.as_fd(),
-                    Io::Inherited => rustix::stdio::stdin(),
-                },
-                log: match io {
-                    Io::Captured => log_end.as_fd(),
-                    Io::Inherited => rustix::stdio::stdout(),
-                },
-                control: control_end.as_fd(),
-            },
-        )
-        .map_err(|source| SandboxError::Namespaces { source })?;
-        drop((log_end, control_end, nothing));
-
-        let mut sandbox = Self {
-            control: watched(control).map_err(speak)?,
-            group: None,
-            ended: None,
-            child,
+        let (input, output) = match io {
+            Io::Captured => (nothing.as_fd(), log_end.as_fd()),
+            Io::Inherited => (rustix::stdio::stdin(), rustix::stdio::stdout()),
         };
-        if let Some((parent, bytes)) = group {
-            let memory = |source| SandboxError::Memory { source };
-            let group = Group::create(parent).map_err(memory)?;
-            group.bound(bytes).map_err(memory)?;
-            sandbox.group = Some(group);
-        }
+        let descriptors = Descriptors {
+            input,
+            log: output,
+            control: control_end.as_fd(),
+        };
+        let name = CString::new(super::CHILD_NAME).expect("our own name has no NUL");
+        let flags = clone::flags(network == Network::None);
+        let child = clone::spawn(c"/proc/self/exe", &name, flags, descriptors)
+            .map_err(|source| SandboxError::Namespaces { source })?;
         users
-            .write(sandbox.child.pid)
+            .write(child.pid)
             .map_err(|source| SandboxError::Users { source })?;
-        let control = sandbox.control.get_ref();
-        send(control, b"!", SendFlags::NOSIGNAL).map_err(|errno| speak(errno.into()))?;
-        wire::send_message(control, &spec).map_err(speak)?;
-
-        let listener = sandbox.await_start()?;
-        let first = sandbox.first_process();
-        if let Some(group) = &mut sandbox.group {
-            for pid in processes::children(first) {
-                group.take_in(pid);
-            }
-        }
-        Ok(Started {
-            sandbox,
-            listener,
+        send(&control, b"!", SendFlags::NOSIGNAL).map_err(|errno| speak(errno.into()))?;
+        Ok(Self {
+            child,
+            control,
             log,
-            user: users.function_user(),
+            users,
+            network,
         })
     }
 
+    pub fn network(&self) -> Network {
+        self.network
+    }
+
+    /// Returns when the function's process has been started, or with what went wrong.
+    ///
+    /// `memory_bytes` are only kept to where the host lets us bound them.
+    pub fn start(
+        self,
+        spec: impl FnOnce(super::spec::Identity) -> Spec,
+        memory_bytes: Option<u64>,
+    ) -> Result<Started, SandboxError> {
+        let speak = |source| SandboxError::Speak { source };
+        let spec = spec(self.users.identity());
+        wire::send_message(&self.control, &spec).map_err(speak)?;
+        let mut sandbox = Sandbox {
+            child: self.child,
+            control: watched(self.control).map_err(speak)?,
+            bound: None,
+            ended: None,
+        };
+        let listener = sandbox.await_start()?;
+        sandbox.bound = memory_bytes.map(|bytes| {
+            let processes = processes::children(sandbox.first_process());
+            Bound::set(processes, bytes)
+        });
+        Ok(Started {
+            sandbox,
+            listener,
+            log: self.log,
+            user: self.users.function_user(),
+        })
+    }
+}
+
+impl Sandbox {
     /// The child's first reports come within milliseconds, so this may block.
     fn await_start(&mut self) -> Result<TcpListener, SandboxError> {
         let speak = |source| SandboxError::Speak { source };
@@ -176,18 +186,6 @@ impl Sandbox {
         };
         self.ended = Some(end);
         end
-    }
-}
-
-impl Drop for Sandbox {
-    fn drop(&mut self) {
-        // Its first process takes all others with it. One that has ended already is only waited
-        // for, so that its number is free.
-        let _ = pidfd_send_signal(&self.child.pidfd, Signal::KILL);
-        let _ = waitid(
-            WaitId::PidFd(self.child.pidfd.as_fd()),
-            WaitIdOptions::EXITED,
-        );
     }
 }
 

@@ -15,7 +15,7 @@ mod watch;
 
 use barrow_local::Environment;
 use barrow_local::environment::{
-    self, Invocation, Invoked, Logging, Place, new_request_id, new_trace,
+    self, Invocation, Invoked, Logging, Place, Spare, new_request_id, new_trace,
 };
 use barrow_model::{Arch, EphemeralStorage, MemorySize, Target, Timeout};
 use camino::Utf8PathBuf;
@@ -70,9 +70,10 @@ pub type Done<'a> = &'a mut dyn FnMut(&Invoked, Vec<String>);
 
 /// Runs the function with each event in turn, in one environment.
 pub fn run(options: &Options, events: Events, context: &Context, done: Done<'_>) -> Result<()> {
+    let spare = place::spare(options);
     let prepared = prepare(options, context)?;
     let (sink, lines) = log(context);
-    invoke_all(options, prepared, events, sink, |invoked| {
+    invoke_all(options, prepared, spare, events, sink, |invoked| {
         done(invoked, lines.try_iter().collect());
     })
 }
@@ -108,6 +109,7 @@ fn prepare(options: &Options, context: &Context) -> Result<Prepared> {
 fn invoke_all(
     options: &Options,
     prepared: Prepared,
+    spare: Option<Spare>,
     mut events: Events,
     sink: environment::Sink,
     mut done: impl FnMut(&Invoked),
@@ -117,7 +119,8 @@ fn invoke_all(
         .build()
         .map_err(|error| Failure::from(anyhow::Error::from(error)))?;
     runtime.block_on(async {
-        let mut environment = Environment::new(prepared.function, prepared.place, sink);
+        let Prepared { function, place } = prepared;
+        let mut environment = Environment::new(function, place, sink).from_spare(spare);
         while let Some(event) = events.take_next()? {
             let invoked = environment.invoke(invocation(options, event)).await;
             done(&invoked.map_err(explained)?);

@@ -1,6 +1,6 @@
 //! Where the function runs: its trees, its interpreter, its sandbox.
 
-use barrow_local::environment::Place;
+use barrow_local::environment::{Place, Spare};
 #[cfg(target_os = "linux")]
 use barrow_local::sandbox::{self, Base, Trees};
 use barrow_local::tree::{self, Package};
@@ -32,6 +32,31 @@ pub enum Network {
     Host,
     /// Itself only
     None,
+}
+
+#[cfg(target_os = "linux")]
+impl From<Network> for sandbox::Network {
+    fn from(network: Network) -> Self {
+        match network {
+            Network::Host => Self::Host,
+            Network::None => Self::None,
+        }
+    }
+}
+
+/// A sandbox to be filled later: its first process loads while the project is built. What is wrong
+/// with it is said when it is needed.
+#[cfg(target_os = "linux")]
+pub(super) fn spare(options: &Options) -> Option<Spare> {
+    let wanted = options.isolation == Isolation::Full;
+    wanted
+        .then(|| Spare::new(sandbox::Io::Captured, options.network.into()).ok())
+        .flatten()
+}
+
+#[cfg(not(target_os = "linux"))]
+pub(super) fn spare(_: &Options) -> Option<Spare> {
+    None
 }
 
 /// Layers that flags name.
@@ -96,11 +121,7 @@ fn sandboxed(function: &Function, options: &Options, context: &Context) -> Resul
             task: absolute(&unpacked.task)?,
             opt: unpacked.opt.as_deref().map(absolute).transpose()?,
         },
-        network: match options.network {
-            Network::Host => sandbox::Network::Host,
-            Network::None => sandbox::Network::None,
-        },
-        group: sandbox::cgroup::Parent::find(),
+        network: options.network.into(),
     })
 }
 

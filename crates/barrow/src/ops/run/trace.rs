@@ -46,7 +46,7 @@ pub fn trace(options: &Options, events: Events, context: &Context) -> Result<Tra
     let mut invoked = None;
     // What later events import is no part of the start.
     let events = events.first();
-    invoke_all(options, prepared, events, sink, |result| {
+    invoke_all(options, prepared, None, events, sink, |result| {
         invoked = Some(result.clone());
     })?;
     let reader = std::mem::take(&mut *reader.lock().unwrap_or_else(PoisonError::into_inner));

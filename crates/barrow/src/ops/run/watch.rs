@@ -63,9 +63,16 @@ fn attempt(
 ) -> Result<()> {
     let prepared: Prepared = prepare(options, context)?;
     let (sink, lines) = log(context);
-    invoke_all(options, prepared, Events::new(event)?, sink, |invoked| {
-        done(invoked, lines.try_iter().collect());
-    })
+    invoke_all(
+        options,
+        prepared,
+        None,
+        Events::new(event)?,
+        sink,
+        |invoked| {
+            done(invoked, lines.try_iter().collect());
+        },
+    )
 }
 
 /// Everything that can change, as it is now; a project that cannot be read is known by what is
