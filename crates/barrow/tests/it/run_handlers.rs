@@ -237,7 +237,7 @@ fn command(runner: &Runner, interpreter: &Interpreter, row: &Row) -> Command {
     command
 }
 
-fn zip_of(files: &BTreeMap<String, String>, minor: &str) -> Vec<u8> {
+pub(crate) fn zip_of(files: &BTreeMap<String, String>, minor: &str) -> Vec<u8> {
     let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
     for (name, text) in files {
         let options = zip::write::SimpleFileOptions::default().unix_permissions(0o644);

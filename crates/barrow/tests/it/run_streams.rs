@@ -7,7 +7,7 @@ use std::time::Duration;
 use serde_json::Value;
 
 use super::handlers::Known;
-use super::run_handlers::{main_interpreter, prepare, run};
+use super::run_handlers::{main_interpreter, prepare, run, zip_of};
 use super::sandbox::{Runner, is_possible};
 
 /// A function in a folder of its own, and the command that runs it.
@@ -19,6 +19,28 @@ fn run_of(runner: &Runner, code: &str, arguments: &[&str]) -> Command {
     let mut command = run(runner, &main, "app.h");
     command.args(arguments).arg(project);
     command
+}
+
+#[test]
+fn a_package_and_a_single_file_run_like_a_folder() {
+    if !is_possible() {
+        return;
+    }
+    let (runner, main) = (Runner::ourselves(), main_interpreter());
+    let folder = runner.make_folder("project");
+    let code = "def h(e, c): return [e, __file__]";
+    runner.write(&folder, "app.py", code);
+    let package = folder.join("other.zip");
+    let files = [("app.py".to_owned(), code.to_owned())];
+    std::fs::write(&package, zip_of(&files.into(), &main.minor)).unwrap();
+    for path in [folder.join("app.py"), package, folder] {
+        let mut command = run(&runner, &main, "app.h");
+        let output = command.args(["--event", "7"]).arg(&path).output().unwrap();
+        let stdout = String::from_utf8(output.stdout).unwrap();
+        let stderr = String::from_utf8_lossy(&output.stderr);
+        let path = path.display();
+        assert_eq!(stdout, "[7, \"/var/task/app.py\"]\n", "{path}:\n{stderr}");
+    }
 }
 
 /// What follows on the notes about the build.
