@@ -21,14 +21,6 @@ pub enum Order {
     Kill,
 }
 
-/// The resident memory of everything below a process.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(crate) struct Used {
-    pub(crate) now_bytes: u64,
-    /// The sum of each process's own most, of those that still run.
-    pub(crate) most_bytes: u64,
-}
-
 /// Where a tree hangs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Roots {
@@ -38,20 +30,76 @@ pub(crate) enum Roots {
     From(i32),
 }
 
-pub(crate) fn used(roots: Roots) -> Used {
+/// The memory of a tree over time.
+#[derive(Debug, Default)]
+pub(crate) struct Memory {
+    most_bytes: u64,
+    /// What the processes together seemed to use when shared pages were last told apart, and what
+    /// it was.
+    shared: Option<(u64, u64)>,
+}
+
+impl Memory {
+    /// Looks, and gives what the tree uses now.
+    pub(crate) fn look(&mut self, roots: Roots) -> u64 {
+        let processes = tree(roots);
+        let now = match processes[..] {
+            // What it used between two looks counts too.
+            [process] => {
+                let status = status(process);
+                let most = kibibytes(&status, "VmHWM:") << 10;
+                self.most_bytes = self.most_bytes.max(most);
+                kibibytes(&status, "VmRSS:") << 10
+            }
+            _ => self.of_many(&processes),
+        };
+        self.most_bytes = self.most_bytes.max(now);
+        now
+    }
+
+    /// The most that any look has seen.
+    pub(crate) fn most_bytes(&self) -> u64 {
+        self.most_bytes
+    }
+
+    /// Processes share pages. Telling them apart is slow for large ones, so it is only done again
+    /// when something has changed.
+    fn of_many(&mut self, processes: &[i32]) -> u64 {
+        let resident = |process: &i32| kibibytes(&status(*process), "VmRSS:") << 10;
+        let sum: u64 = processes.iter().map(resident).sum();
+        if let Some((seeming, actual)) = self.shared
+            && seeming.abs_diff(sum) < sum / 16
+        {
+            return actual.saturating_add(sum).saturating_sub(seeming);
+        }
+        let proportional = |process: &i32| {
+            let rollup = fs::read_to_string(format!("/proc/{process}/smaps_rollup"));
+            rollup.map(|rollup| kibibytes(&rollup, "Pss:") << 10)
+        };
+        // Who may not look counts shared pages twice.
+        let actual: std::io::Result<u64> = processes.iter().map(proportional).sum();
+        let actual = actual.unwrap_or(sum);
+        self.shared = Some((sum, actual));
+        actual
+    }
+}
+
+/// A process may end while we look; then it is not in it.
+fn tree(roots: Roots) -> Vec<i32> {
     let mut waiting = match roots {
         Roots::Below(pid) => children(pid),
         Roots::From(pid) => vec![pid],
     };
-    let mut used = Used::default();
-    // A process may end while we look; then it is not counted.
+    let mut found = Vec::new();
     while let Some(pid) = waiting.pop() {
-        let status = fs::read_to_string(format!("/proc/{pid}/status")).unwrap_or_default();
-        used.now_bytes += kibibytes(&status, "VmRSS:") << 10;
-        used.most_bytes += kibibytes(&status, "VmHWM:") << 10;
         waiting.extend(children(pid));
+        found.push(pid);
     }
-    used
+    found
+}
+
+fn status(pid: i32) -> String {
+    fs::read_to_string(format!("/proc/{pid}/status")).unwrap_or_default()
 }
 
 /// Processes that a process has made and not yet waited for.
@@ -83,13 +131,15 @@ mod tests {
     #[test]
     fn our_own_memory_is_counted() {
         let own = i32::try_from(std::process::id()).unwrap();
-        let used = used(Roots::From(own));
-        assert!(used.now_bytes > 1 << 20, "{used:?}");
-        assert!(used.most_bytes >= used.now_bytes, "{used:?}");
+        let mut memory = Memory::default();
+        let now = memory.look(Roots::From(own));
+        assert!(now > 1 << 20, "{now}");
+        assert!(memory.most_bytes() >= now, "{memory:?}");
     }
 
     #[test]
     fn a_process_that_is_gone_uses_nothing() {
-        assert_eq!(used(Roots::From(i32::MAX)), Used::default());
+        let mut memory = Memory::default();
+        assert_eq!(memory.look(Roots::From(i32::MAX)), 0);
     }
 }

@@ -125,7 +125,8 @@ impl Environment {
 
         self.say(log.start(&request, &self.function.version, Timestamp::now()));
         let remaining = deadline.saturating_duration_since(Instant::now());
-        running.deliver(invocation.event(&self.function.arn, remaining));
+        let event = invocation.event(&self.function.arn, remaining);
+        running.deliver(event).await;
         let (answer, failure) = self.wait(&mut running, deadline, limit).await;
         let report = Report {
             request,

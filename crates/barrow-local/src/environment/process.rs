@@ -4,7 +4,7 @@
 use crate::sandbox::Sandbox;
 
 use super::bare::Bare;
-use crate::processes::{self, End, Order, Roots, Used};
+use crate::processes::{End, Order, Roots};
 
 #[derive(Debug)]
 pub(super) enum Process {
@@ -14,19 +14,27 @@ pub(super) enum Process {
 }
 
 impl Process {
-    pub(super) fn freeze(&self) {
+    pub(super) fn freeze(&mut self) {
         self.order(Order::Freeze);
     }
 
-    pub(super) fn thaw(&self) {
+    /// Returns when everything runs again. A process that was stopped and woken while it makes
+    /// another can leave that one stopped, so nothing is given to it before.
+    pub(super) async fn thaw(&mut self) {
         self.order(Order::Thaw);
+        match self {
+            #[cfg(target_os = "linux")]
+            Self::Sandboxed(sandbox) => sandbox.obeyed().await,
+            // Signals that we send ourselves have been delivered when the call returns.
+            Self::Bare(_) => {}
+        }
     }
 
-    pub(super) fn kill(&self) {
+    pub(super) fn kill(&mut self) {
         self.order(Order::Kill);
     }
 
-    fn order(&self, order: Order) {
+    fn order(&mut self, order: Order) {
         match self {
             #[cfg(target_os = "linux")]
             Self::Sandboxed(sandbox) => sandbox.order(order),
@@ -43,11 +51,12 @@ impl Process {
         }
     }
 
-    pub(super) fn memory(&self) -> Used {
-        processes::used(match self {
+    /// What its memory hangs on.
+    pub(super) fn roots(&self) -> Roots {
+        match self {
             #[cfg(target_os = "linux")]
             Self::Sandboxed(sandbox) => Roots::Below(sandbox.first_process()),
             Self::Bare(bare) => Roots::From(bare.pid()),
-        })
+        }
     }
 }

@@ -11,6 +11,7 @@ use super::log::Reader;
 use super::place::{Place, Spare, StartError, Started};
 use super::process::Process;
 use crate::processes::End;
+use crate::processes::Memory;
 use crate::runtime_api::answer::{self, Answer, Event};
 use crate::runtime_api::machine::{Next, State};
 use crate::runtime_api::{Asked, Call, Error, Payload, Server};
@@ -30,7 +31,7 @@ pub(super) struct Running {
     waiting: Vec<oneshot::Sender<Answer>>,
     event: Option<Event>,
     memory_limit_bytes: u64,
-    most_bytes: u64,
+    memory: Memory,
 }
 
 /// What the function has made of its event.
@@ -70,14 +71,14 @@ impl Running {
             waiting: Vec::new(),
             event: None,
             memory_limit_bytes: function.memory.bytes(),
-            most_bytes: 0,
+            memory: Memory::default(),
         })
     }
 
     /// Wakes the process and answers its call for an event.
-    pub(super) fn deliver(&mut self, event: Event) {
+    pub(super) async fn deliver(&mut self, event: Event) {
         self.state.deliver(&event.request);
-        self.process.thaw();
+        self.process.thaw().await;
         for reply in self.waiting.drain(..) {
             // One that has hung up asks again.
             let _ = reply.send(event.answer());
@@ -85,14 +86,14 @@ impl Running {
         self.event = Some(event);
     }
 
-    pub(super) fn freeze(&self) {
+    pub(super) fn freeze(&mut self) {
         self.process.freeze();
     }
 
     /// The most memory it has used so far.
     pub(super) fn most_bytes(&mut self) -> u64 {
         self.watch();
-        self.most_bytes
+        self.memory.most_bytes()
     }
 
     /// The next thing that its owner has to know. Until then the log goes to `sink`.
@@ -141,9 +142,7 @@ impl Running {
 
     /// Its memory now.
     fn watch(&mut self) -> u64 {
-        let used = self.process.memory();
-        self.most_bytes = self.most_bytes.max(used.now_bytes).max(used.most_bytes);
-        used.now_bytes
+        self.memory.look(self.process.roots())
     }
 
     fn called(&mut self, Asked { call, reply }: Asked) -> Option<Happening> {

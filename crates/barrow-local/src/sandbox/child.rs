@@ -11,7 +11,7 @@ use std::os::unix::process::{CommandExt as _, ExitStatusExt as _};
 use std::process::{Child, Command, ExitCode, ExitStatus, Stdio};
 
 use rustix::event::{PollFd, PollFlags, poll};
-use rustix::process::{Pid, PidfdFlags, Signal, WaitOptions, pidfd_open, wait, waitpid};
+use rustix::process::{Pid, PidfdFlags, Signal, WaitOptions, pidfd_open, setsid, wait, waitpid};
 
 use super::clone::CONTROL;
 use super::mounts::{self, failed};
@@ -32,6 +32,11 @@ pub fn main() -> ExitCode {
     let Ok(Some((spec, _))) = wire::receive::<Spec>(&control) else {
         return ExitCode::FAILURE;
     };
+    if !spec.program.terminal {
+        // Whoever interrupts Barrow at its terminal does not interrupt the function. This fails
+        // for one who leads a session already, which is as good.
+        let _ = setsid();
+    }
     match set_up(&spec, &control) {
         Ok(Started::Running(child)) => attend(child, &control),
         Ok(Started::Refused(code)) => tell(&control, &Report::Ended(End::Code(code))),
@@ -213,6 +218,7 @@ fn attend(mut child: Child, control: &OwnedFd) {
                 // The parent is gone. When we are, the kernel ends all others.
                 Ok(None) | Err(_) => return,
             }
+            tell(control, &Report::Obeyed);
             reap_orphans(pid);
         }
     }

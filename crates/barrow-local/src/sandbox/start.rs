@@ -49,6 +49,8 @@ pub struct Sandbox {
     child: Cloned,
     control: AsyncFd<OwnedFd>,
     bound: Option<Bound>,
+    /// Orders that have not been carried out yet.
+    open_orders: usize,
     ended: Option<End>,
 }
 
@@ -117,6 +119,7 @@ impl Spare {
             child: self.child,
             control: watched(self.control).map_err(speak)?,
             bound: None,
+            open_orders: 0,
             ended: None,
         };
         let listener = sandbox.await_start()?;
@@ -144,6 +147,7 @@ impl Sandbox {
                 (Report::Listening(_), socket) => listener = socket,
                 (Report::Failed(failed), _) => return Err(SandboxError::step(failed)),
                 (Report::Started, _) => break,
+                (Report::Obeyed, _) => {}
                 (Report::Ended(end), _) => {
                     self.ended = Some(end);
                     break;
@@ -162,30 +166,43 @@ impl Sandbox {
     }
 
     /// A sandbox that has ended cannot be given orders, and needs none.
-    pub fn order(&self, order: Order) {
-        let _ = wire::send_message(self.control.get_ref(), &order);
+    pub fn order(&mut self, order: Order) {
+        if wire::send_message(self.control.get_ref(), &order).is_ok() {
+            self.open_orders += 1;
+        }
+    }
+
+    /// When every order has been carried out.
+    pub async fn obeyed(&mut self) {
+        while self.open_orders > 0 && self.ended.is_none() {
+            self.hear().await;
+        }
     }
 
     /// When everything in the sandbox has ended: how the function's own process did.
     pub async fn ended(&mut self) -> End {
-        if let Some(end) = self.ended {
-            return end;
-        }
-        // Whatever ends the first process without a word is a signal to it: memory has run out.
-        let silent = End::Signal(Signal::KILL.as_raw());
-        let end = loop {
-            let Ok(mut ready) = self.control.readable().await else {
-                break silent;
-            };
-            let received = ready.try_io(|control| wire::receive::<Report>(control.get_ref()));
-            match received {
-                Ok(Ok(Some((Report::Ended(end), _)))) => break end,
-                Ok(Ok(Some(_))) | Err(_) => {}
-                Ok(Ok(None) | Err(_)) => break silent,
+        loop {
+            if let Some(end) = self.ended {
+                return end;
             }
+            self.hear().await;
+        }
+    }
+
+    /// Takes one report.
+    async fn hear(&mut self) {
+        // Whatever ends the first process without a word is a signal to it: memory has run out.
+        let silent = Some(End::Signal(Signal::KILL.as_raw()));
+        let Ok(mut ready) = self.control.readable().await else {
+            self.ended = silent;
+            return;
         };
-        self.ended = Some(end);
-        end
+        match ready.try_io(|control| wire::receive::<Report>(control.get_ref())) {
+            Ok(Ok(Some((Report::Ended(end), _)))) => self.ended = Some(end),
+            Ok(Ok(Some((Report::Obeyed, _)))) => self.open_orders -= 1,
+            Ok(Ok(Some(_))) | Err(_) => {}
+            Ok(Ok(None) | Err(_)) => self.ended = silent,
+        }
     }
 }
 

@@ -27,6 +27,8 @@ pub(super) enum Report {
     Listening(SocketAddrV4),
     Failed(Failed),
     Started,
+    /// An order has been carried out.
+    Obeyed,
     /// The runtime's own process has ended, and everything else with it.
     Ended(End),
 }

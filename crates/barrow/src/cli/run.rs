@@ -196,6 +196,10 @@ fn run_all(options: &Options, events: Events, context: &Context) -> Result<Outco
     })?;
     if output.json {
         output.document(&RunDocument {
+            isolation: match options.isolation {
+                Isolation::Full => "full",
+                Isolation::None => "none",
+            },
             invocations: documents,
         });
     }

@@ -147,6 +147,8 @@ pub struct Diagnosis {
 /// What `barrow run --json` prints.
 #[derive(Debug, Serialize)]
 pub struct RunDocument {
+    /// `full` or `none`.
+    pub isolation: &'static str,
     pub invocations: Vec<InvocationDocument>,
 }
 
