@@ -100,9 +100,10 @@ impl Place {
                 trees,
                 network,
             } => {
-                let spare = match spare.filter(|spare| spare.network() == *network) {
+                let ground = layout::ground(base.image(), *network);
+                let spare = match spare.filter(|spare| *spare.ground() == ground) {
                     Some(spare) => spare,
-                    None => Spare::new(Io::Captured, *network)?,
+                    None => Spare::new(Io::Captured, ground)?,
                 };
                 start_sandbox(function, variables, base, trees, spare)
             }
@@ -126,12 +127,10 @@ impl Place {
         set(&mut variables, "PYTHONPATH", "/var/runtime");
         set(&mut variables, "PS1", &format!("{}:\\w$ ", function.name));
         set(&mut variables, "TERM", "xterm-256color");
-        let (root, steps) = layout::layout(base, trees, function.storage.bytes());
+        let steps = layout::layout(base, trees, function.storage.bytes());
         let arguments = ["/bin/bash", "--norc", "-i"].map(str::to_owned).to_vec();
         let spec = |identity| Spec {
-            root,
             steps,
-            network: *network,
             identity,
             program: Program {
                 arguments,
@@ -140,8 +139,8 @@ impl Place {
                 terminal: true,
             },
         };
-        let end = crate::sandbox::in_terminal(spec, *network)?;
-        Ok(end)
+        let ground = layout::ground(base.image(), *network);
+        Ok(crate::sandbox::run(spec, Io::Inherited, ground)?)
     }
 
     fn start_bare(
@@ -200,10 +199,10 @@ fn start_sandbox(
     trees: &Trees,
     spare: Spare,
 ) -> Result<Started, StartError> {
-    let network = spare.network();
+    let network = spare.ground().network;
     let descriptor = crate::sandbox::child::LOG_DESCRIPTOR.to_string();
     set(&mut variables, "_LAMBDA_TELEMETRY_LOG_FD", &descriptor);
-    let (root, steps) = layout::layout(base, trees, function.storage.bytes());
+    let steps = layout::layout(base, trees, function.storage.bytes());
     let arguments = match base {
         Base::Host { .. } => {
             let mut arguments = wrapper(function).into_iter().collect::<Vec<_>>();
@@ -218,9 +217,7 @@ fn start_sandbox(
     let bytes = function.memory.bytes() + function.storage.bytes();
     let started = spare.start(
         |identity| Spec {
-            root,
             steps,
-            network,
             identity,
             program: Program {
                 arguments,

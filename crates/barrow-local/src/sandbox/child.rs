@@ -12,10 +12,11 @@ use std::process::{Child, Command, ExitCode, ExitStatus, Stdio};
 
 use rustix::event::{PollFd, PollFlags, poll};
 use rustix::process::{Pid, PidfdFlags, Signal, WaitOptions, pidfd_open, setsid, wait, waitpid};
+use seccompiler::BpfProgram;
 
 use super::clone::CONTROL;
 use super::mounts::{self, failed};
-use super::spec::{Identity, Network, Program, Spec};
+use super::spec::{Ground, Identity, Network, Program, Spec};
 use super::wire::{self, Failed, Report, What};
 use super::{network, privileges};
 use crate::processes::{End, Order};
@@ -29,20 +30,32 @@ pub const LOG_DESCRIPTOR: i32 = 3;
 /// Ends when the sandbox does.
 pub fn main() -> ExitCode {
     let control = control();
+    let Ok(Some((ground, _))) = wire::receive::<Ground>(&control) else {
+        return ExitCode::FAILURE;
+    };
+    let prepared = match prepare(&ground, &control) {
+        Ok(prepared) => prepared,
+        Err(failed) => {
+            tell(&control, &Report::Failed(failed));
+            return ExitCode::FAILURE;
+        }
+    };
     let Ok(Some((spec, _))) = wire::receive::<Spec>(&control) else {
         return ExitCode::FAILURE;
     };
-    if !spec.program.terminal {
-        // Whoever interrupts Barrow at its terminal does not interrupt the function. This fails
-        // for one who leads a session already, which is as good.
-        let _ = setsid();
-    }
-    match set_up(&spec, &control) {
+    match complete(&spec, prepared) {
         Ok(Started::Running(child)) => attend(child, &control),
         Ok(Started::Refused(code)) => tell(&control, &Report::Ended(End::Code(code))),
         Err(failed) => tell(&control, &Report::Failed(failed)),
     }
     ExitCode::SUCCESS
+}
+
+/// What can be made before the function is known.
+struct Prepared {
+    /// Of the runtime API.
+    address: SocketAddrV4,
+    filters: [BpfProgram; 2],
 }
 
 /// How far the function's program came.
@@ -70,19 +83,33 @@ fn tell(control: &OwnedFd, report: &Report) {
     let _ = wire::send_message(control, report);
 }
 
-fn set_up(spec: &Spec, control: &OwnedFd) -> Result<Started, Failed> {
-    if spec.network == Network::None {
+fn prepare(ground: &Ground, control: &OwnedFd) -> Result<Prepared, Failed> {
+    if ground.network == Network::None {
         network::raise_loopback().map_err(failed(What::RaiseLoopback, "lo"))?;
     }
-    let address = listen(spec.network, control).map_err(failed(What::Listen, "127.0.0.1"))?;
-    mounts::change_root(&spec.root, &spec.steps)?;
+    let address = listen(ground.network, control).map_err(failed(What::Listen, "127.0.0.1"))?;
+    mounts::lay(&ground.root, &ground.steps)?;
     // What functions see on Lambda.
     rustix::system::sethostname(b"169.254.10.1")
         .map_err(io::Error::from)
         .map_err(failed(What::NameHost, ""))?;
+    let filters = [
+        privileges::filter().map_err(failed(What::Filter, ""))?,
+        privileges::filter_of_clone3().map_err(failed(What::Filter, ""))?,
+    ];
+    Ok(Prepared { address, filters })
+}
+
+fn complete(spec: &Spec, prepared: Prepared) -> Result<Started, Failed> {
+    if !spec.program.terminal {
+        // Whoever interrupts Barrow at its terminal does not interrupt the function. This fails
+        // for one who leads a session already, which is as good.
+        let _ = setsid();
+    }
+    mounts::enter(&spec.steps)?;
     match spec.identity {
         Identity::Two => {
-            let started = start(spec, address)?;
+            let started = start(spec, prepared)?;
             // If this fails we end, and what was started ends with us.
             mounts::let_host_go()?;
             Ok(started)
@@ -91,7 +118,7 @@ fn set_up(spec: &Spec, control: &OwnedFd) -> Result<Started, Failed> {
         // that it needs.
         Identity::One => {
             mounts::let_host_go()?;
-            start(spec, address)
+            start(spec, prepared)
         }
     }
 }
@@ -114,14 +141,14 @@ fn listen(network: Network, control: &OwnedFd) -> io::Result<SocketAddrV4> {
     unsafe_code,
     reason = "what runs between fork and exec must be vouched for"
 )]
-fn start(spec: &Spec, address: SocketAddrV4) -> Result<Started, Failed> {
+fn start(spec: &Spec, prepared: Prepared) -> Result<Started, Failed> {
+    let Prepared { address, filters } = prepared;
     let Program {
         arguments,
         variables,
         directory,
         terminal,
     } = &spec.program;
-    let failed_to_start = |error: io::Error| failed(What::Start, &arguments[0])(error);
     if let Some(code) = wrapper_fault(variables) {
         return Ok(Started::Refused(code));
     }
@@ -136,10 +163,6 @@ fn start(spec: &Spec, address: SocketAddrV4) -> Result<Started, Failed> {
         command.stdin(Stdio::null());
     }
     let identity = spec.identity;
-    let filters = [
-        privileges::filter().map_err(failed_to_start)?,
-        privileges::filter_of_clone3().map_err(|error| failed(What::Start, "clone3")(error))?,
-    ];
     // SAFETY: we have one thread, so no lock is held by another, and what allocates may do so.
     unsafe {
         command.pre_exec(move || {

@@ -57,6 +57,7 @@ fn doing(failed: &Failed) -> String {
         What::ChangeRoot => "give the sandbox a root of its own".to_owned(),
         What::NameHost => "name the sandbox's host".to_owned(),
         What::RaiseLoopback => "give the sandbox a network of its own".to_owned(),
+        What::Filter => "make the filter of system calls".to_owned(),
         What::Start => format!("start `{path}` in the sandbox"),
     }
 }

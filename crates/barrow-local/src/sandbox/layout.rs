@@ -3,7 +3,7 @@
 use camino::{Utf8Path, Utf8PathBuf};
 
 use super::root_fs::RootFs;
-use super::spec::{GROUP_ID, Root, Step, USER_ID, USER_NAME};
+use super::spec::{GROUP_ID, Ground, Network, Root, Step, USER_ID, USER_NAME};
 use crate::python::Interpreter;
 
 /// The function's own files, as the host has them.
@@ -48,7 +48,7 @@ const LIBRARIES: [&str; 12] = [
 ];
 
 /// What the C library, OpenSSL and name resolution read.
-const SETTINGS: [&str; 13] = [
+const SETTINGS: [&str; 12] = [
     "/etc/alternatives",
     "/etc/ca-certificates",
     "/etc/gai.conf",
@@ -61,7 +61,6 @@ const SETTINGS: [&str; 13] = [
     "/etc/resolv.conf",
     "/etc/services",
     "/etc/ssl",
-    "/etc/terminfo",
 ];
 
 const DEVICES: [&str; 5] = [
@@ -72,24 +71,18 @@ const DEVICES: [&str; 5] = [
     "/dev/urandom",
 ];
 
-/// Everything below the root, in the order in which it is made.
-pub fn layout(base: &Base, trees: &Trees, tmp_bytes: u64) -> (Root, Vec<Step>) {
+/// What is there for every function: this host's libraries, or an image.
+pub fn ground(image: Option<&RootFs>, network: Network) -> Ground {
     let mut steps = Vec::new();
-    let root = match base {
-        Base::Host {
-            interpreter,
-            runtime,
-            site_packages,
-        } => {
+    let root = match image {
+        None => {
             of_host(&mut steps);
             accounts(&mut steps);
             directory(&mut steps, "/var/lang");
-            steps.extend(interpreter.layout(site_packages.as_deref()));
-            read_only(&mut steps, runtime, "/var/runtime");
             directory(&mut steps, "/opt");
             Root::Empty
         }
-        Base::Image(image) => {
+        Some(image) => {
             for file in ["/etc/passwd", "/etc/group"] {
                 read_only(&mut steps, &image.account_file(file), file);
             }
@@ -101,35 +94,50 @@ pub fn layout(base: &Base, trees: &Trees, tmp_bytes: u64) -> (Root, Vec<Step>) {
     steps.push(Step::Processes {
         path: "/proc".into(),
     });
+    Ground {
+        root,
+        steps,
+        network,
+    }
+}
+
+/// What is there for one function, on top of the ground.
+pub fn layout(base: &Base, trees: &Trees, tmp_bytes: u64) -> Vec<Step> {
+    let mut steps = Vec::new();
+    if let Base::Host {
+        interpreter,
+        runtime,
+        site_packages,
+    } = base
+    {
+        steps.extend(interpreter.layout(site_packages.as_deref()));
+        read_only(&mut steps, runtime, "/var/runtime");
+    }
     read_only(&mut steps, &trees.task, "/var/task");
     if let Some(opt) = &trees.opt {
         read_only(&mut steps, opt, "/opt");
     }
-    steps.push(Step::Memory {
-        path: "/tmp".into(),
-        bytes: tmp_bytes,
-        shared: true,
-    });
-    (root, steps)
+    steps.push(scratch(tmp_bytes));
+    steps
 }
 
-/// What every sandbox has, without a function.
-pub(super) fn of_nothing() -> Vec<Step> {
-    let mut steps = Vec::new();
-    of_host(&mut steps);
-    accounts(&mut steps);
-    devices(&mut steps);
-    steps.extend([
-        Step::Processes {
-            path: "/proc".into(),
-        },
-        Step::Memory {
-            path: "/tmp".into(),
-            bytes: 1 << 20,
-            shared: true,
-        },
-    ]);
-    steps
+/// The function's own `/tmp`.
+pub(super) fn scratch(bytes: u64) -> Step {
+    Step::Memory {
+        path: "/tmp".into(),
+        bytes,
+        shared: true,
+    }
+}
+
+impl Base {
+    /// The image, if it is one.
+    pub fn image(&self) -> Option<&RootFs> {
+        match self {
+            Self::Host { .. } => None,
+            Self::Image(image) => Some(image),
+        }
+    }
 }
 
 /// The accounts of the sandbox: root, and the function's user.

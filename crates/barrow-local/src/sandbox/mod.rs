@@ -1,8 +1,8 @@
 //! A sandbox: one process tree in namespaces of its own, seeing nothing but what its spec names.
 //!
 //! ```text
-//! start ─▶ clone ─▶ maps ─▶ spec ──wire──▶ child: mounts ─▶ privileges ─▶ the function's process
-//!                                   ◀──────  listening, started, failed, ended
+//! start ─▶ clone ─▶ maps ─▶ ground, spec ──wire──▶ child: mounts ─▶ privileges ─▶ the function
+//!                                        ◀──────  listening, started, failed, obeyed, ended
 //! ```
 //!
 //! `start`, `maps` and `cgroup` run in the parent, `child`, `mounts`, `network` and `privileges`
@@ -41,9 +41,7 @@ pub fn lends_a_second_user() -> bool {
 /// Starts a sandbox in which nothing is done, to see whether this host lets us.
 pub fn trial(network: Network) -> Result<(), SandboxError> {
     let spec = |identity| spec::Spec {
-        root: spec::Root::Empty,
-        steps: layout::of_nothing(),
-        network,
+        steps: vec![layout::scratch(1 << 20)],
         identity,
         program: spec::Program {
             arguments: vec!["/bin/true".to_owned()],
@@ -52,28 +50,21 @@ pub fn trial(network: Network) -> Result<(), SandboxError> {
             terminal: false,
         },
     };
-    start_and_wait(spec, Io::Captured, network).map(drop)
+    run(spec, Io::Captured, layout::ground(None, network)).map(drop)
 }
 
-/// Starts a sandbox on the user's own terminal, and waits until its program ends.
-pub fn in_terminal(
-    spec: impl FnOnce(spec::Identity) -> spec::Spec,
-    network: Network,
-) -> Result<End, SandboxError> {
-    start_and_wait(spec, Io::Inherited, network)
-}
-
-fn start_and_wait(
+/// Starts a sandbox and waits until its program ends.
+pub(crate) fn run(
     spec: impl FnOnce(spec::Identity) -> spec::Spec,
     io: Io,
-    network: Network,
+    ground: spec::Ground,
 ) -> Result<End, SandboxError> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_io()
         .build()
         .map_err(|source| SandboxError::Speak { source })?;
     runtime.block_on(async {
-        let mut started = Spare::new(io, network)?.start(spec, None)?;
+        let mut started = Spare::new(io, ground)?.start(spec, None)?;
         Ok(started.sandbox.ended().await)
     })
 }

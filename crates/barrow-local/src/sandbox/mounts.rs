@@ -26,14 +26,17 @@ const STAGE: &str = "/tmp";
 const OLD: &str = "/old";
 const NEW: &str = "/new";
 
-/// Makes the sandbox's root and moves into it. The host's lies on top of it until
-/// [`let_host_go`]: no path leads there, only our working directory does.
-pub(super) fn change_root(root: &Root, steps: &[Step]) -> Result<(), Failed> {
+/// Sets the host's root aside and makes another beside it.
+pub(super) fn lay(root: &Root, steps: &[Step]) -> Result<(), Failed> {
     set_host_aside().map_err(failed(What::ChangeRoot, STAGE))?;
-    lay_ground(root).map_err(failed(What::ChangeRoot, NEW))?;
-    for step in steps {
-        carry_out(step)?;
-    }
+    make_root(root).map_err(failed(What::ChangeRoot, NEW))?;
+    steps.iter().try_for_each(carry_out)
+}
+
+/// Completes the sandbox's root and moves into it. The host's lies on top of it until
+/// [`let_host_go`]: no path leads there, only our working directory does.
+pub(super) fn enter(steps: &[Step]) -> Result<(), Failed> {
+    steps.iter().try_for_each(carry_out)?;
     // Without what is mounted below: `/tmp` stays as it is.
     restrict(Path::new(NEW), false).map_err(failed(What::MountReadOnly, "/"))?;
     let enter = || -> io::Result<()> {
@@ -69,7 +72,7 @@ fn set_host_aside() -> io::Result<()> {
 }
 
 /// The new root must be a mount of its own to become the root.
-fn lay_ground(root: &Root) -> io::Result<()> {
+fn make_root(root: &Root) -> io::Result<()> {
     match root {
         Root::Empty => mount_memory(Path::new(NEW), "mode=0755,size=16m"),
         Root::Image(rootfs) => Ok(mount_bind_recursive(of_host(rootfs), NEW)?),

@@ -11,13 +11,21 @@ pub const USER_NAME: &str = "sbx_user1051";
 pub const USER_ID: u32 = 993;
 pub const GROUP_ID: u32 = 990;
 
-/// What a sandbox is made of.
+/// What a sandbox stands on, whatever function it is for. It is laid while the function is still
+/// being built.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Spec {
+pub struct Ground {
     pub root: Root,
     /// Carried out in order.
     pub steps: Vec<Step>,
     pub network: Network,
+}
+
+/// What comes on top of the ground.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Spec {
+    /// Carried out in order.
+    pub steps: Vec<Step>,
     pub identity: Identity,
     pub program: Program,
 }

@@ -15,7 +15,7 @@ use super::cgroup::Bound;
 use super::clone::{self, Cloned, Descriptors};
 use super::error::SandboxError;
 use super::maps::Users;
-use super::spec::{Network, Spec};
+use super::spec::{Ground, Network, Spec};
 use super::wire::{self, Report};
 use crate::processes::{self, End, Order};
 use crate::watched::watched;
@@ -39,7 +39,7 @@ pub struct Spare {
     control: OwnedFd,
     log: OwnedFd,
     users: Users,
-    network: Network,
+    ground: Ground,
 }
 
 /// A running sandbox. Everything in it ends when this is dropped.
@@ -67,8 +67,8 @@ pub struct Started {
 }
 
 impl Spare {
-    /// Can be made before it is known what it will be used for; its program loads meanwhile.
-    pub fn new(io: Io, network: Network) -> Result<Self, SandboxError> {
+    /// Can be made before it is known what it will be used for; it lays its ground meanwhile.
+    pub fn new(io: Io, ground: Ground) -> Result<Self, SandboxError> {
         let speak = |source| SandboxError::Speak { source };
         let users = Users::of_this_process();
         let (log, log_end) = log_pipe().map_err(speak)?;
@@ -84,24 +84,25 @@ impl Spare {
             control: control_end.as_fd(),
         };
         let name = CString::new(super::CHILD_NAME).expect("our own name has no NUL");
-        let flags = clone::flags(network == Network::None);
+        let flags = clone::flags(ground.network == Network::None);
         let child = clone::spawn(c"/proc/self/exe", &name, flags, descriptors)
             .map_err(|source| SandboxError::Namespaces { source })?;
         users
             .write(child.pid)
             .map_err(|source| SandboxError::Users { source })?;
         send(&control, b"!", SendFlags::NOSIGNAL).map_err(|errno| speak(errno.into()))?;
+        wire::send_message(&control, &ground).map_err(speak)?;
         Ok(Self {
             child,
             control,
             log,
             users,
-            network,
+            ground,
         })
     }
 
-    pub fn network(&self) -> Network {
-        self.network
+    pub fn ground(&self) -> &Ground {
+        &self.ground
     }
 
     /// Returns when the function's process has been started, or with what went wrong.
@@ -114,7 +115,8 @@ impl Spare {
     ) -> Result<Started, SandboxError> {
         let speak = |source| SandboxError::Speak { source };
         let spec = spec(self.users.identity());
-        wire::send_message(&self.control, &spec).map_err(speak)?;
+        // One that has failed meanwhile cannot hear us; we hear why.
+        let _ = wire::send_message(&self.control, &spec);
         let mut sandbox = Sandbox {
             child: self.child,
             control: watched(self.control).map_err(speak)?,

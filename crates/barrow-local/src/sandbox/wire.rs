@@ -1,6 +1,6 @@
 //! What parent and child say to each other, over one socket that keeps messages apart.
 //!
-//! Parent to child: a [`Spec`](super::spec::Spec), then orders. Child to parent: [`Report`]s.
+//! Parent to child: a [`Ground`](super::spec::Ground), a [`Spec`](super::spec::Spec), then orders. Child to parent: [`Report`]s.
 //! When the parent dies, however it dies, the child reads an end and takes everything with it.
 
 use std::io::{self, IoSlice, IoSliceMut};
@@ -55,6 +55,7 @@ pub enum What {
     ChangeRoot,
     NameHost,
     RaiseLoopback,
+    Filter,
     Start,
 }
 

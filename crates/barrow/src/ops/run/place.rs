@@ -44,14 +44,15 @@ impl From<Network> for sandbox::Network {
     }
 }
 
-/// A sandbox to be filled later: its first process loads while the project is built. What is wrong
-/// with it is said when it is needed.
+/// A sandbox to be filled later: its ground is laid while the project is built. What is wrong with
+/// it is said when it is needed.
 #[cfg(target_os = "linux")]
 pub(super) fn spare(options: &Options) -> Option<Spare> {
-    let wanted = options.isolation == Isolation::Full;
-    wanted
-        .then(|| Spare::new(sandbox::Io::Captured, options.network.into()).ok())
-        .flatten()
+    if options.isolation == Isolation::None || options.image.is_some() {
+        return None;
+    }
+    let ground = sandbox::layout::ground(None, options.network.into());
+    Spare::new(sandbox::Io::Captured, ground).ok()
 }
 
 #[cfg(not(target_os = "linux"))]
