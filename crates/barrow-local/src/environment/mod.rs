@@ -14,8 +14,11 @@ mod bare;
 mod cycle;
 mod failure;
 mod function;
+#[cfg(target_os = "linux")]
+mod in_sandbox;
 mod invocation;
 mod log;
+mod on_host;
 mod place;
 mod process;
 mod report;
@@ -25,7 +28,10 @@ pub use crate::processes::End;
 pub use cycle::{Environment, Sink};
 pub use failure::Failure;
 pub use function::{CREDENTIALS, Function, Logging, RESERVED, new_request_id, new_trace};
+#[cfg(target_os = "linux")]
+pub use in_sandbox::InSandbox;
 pub use invocation::{Invocation, Invoked};
 pub use log::{Format, Level, ParseLevelError};
+pub use on_host::OnHost;
 pub use place::{Place, Spare, StartError};
 pub use report::{Report, Status};

@@ -1,6 +1,8 @@
 //! Where the function runs: its trees, its interpreter, its sandbox.
 
-use barrow_local::environment::{Place, Spare};
+#[cfg(target_os = "linux")]
+use barrow_local::environment::InSandbox;
+use barrow_local::environment::{OnHost, Place, Spare};
 #[cfg(target_os = "linux")]
 use barrow_local::sandbox::{self, Base, Trees};
 use barrow_local::tree::{self, Package};
@@ -95,7 +97,7 @@ pub(super) fn place(function: &Function, options: &Options, context: &Context) -
             "an image needs a sandbox: its files are not where this machine's are",
         )
         .hint("leave out `--isolation none`")),
-        Isolation::None => bare(function, options, context),
+        Isolation::None => on_host(function, options, context).map(Place::Host),
     }
 }
 
@@ -116,14 +118,14 @@ fn sandboxed(function: &Function, options: &Options, context: &Context) -> Resul
         }
     };
     let unpacked = unpacked(function, sandbox::lends_a_second_user(), context)?;
-    Ok(Place::Sandbox {
+    Ok(Place::Sandbox(InSandbox {
         base,
         trees: Trees {
             task: absolute(&unpacked.task)?,
             opt: unpacked.opt.as_deref().map(absolute).transpose()?,
         },
         network: options.network.into(),
-    })
+    }))
 }
 
 #[cfg(not(target_os = "linux"))]
@@ -134,12 +136,12 @@ fn sandboxed(_: &Function, _: &Options, _: &Context) -> Result<Place> {
     .hint("`--isolation none` runs the function as a plain process"))
 }
 
-fn bare(function: &Function, options: &Options, context: &Context) -> Result<Place> {
+fn on_host(function: &Function, options: &Options, context: &Context) -> Result<OnHost> {
     let runtime = function.target.runtime;
     let interpreter = runtimes::interpreter(runtime, options.python.as_deref(), context)?;
     let installed = runtimes::install(runtime, &interpreter, context)?;
     let Unpacked { task, opt } = unpacked(function, false, context)?;
-    Ok(Place::Bare {
+    Ok(OnHost {
         interpreter,
         task,
         opt,

@@ -77,14 +77,12 @@ impl Sources {
     fn of(prepared: &Prepared) -> Self {
         let (task, opt, ours) = match &prepared.place {
             #[cfg(target_os = "linux")]
-            Place::Sandbox { base, trees, .. } => (&trees.task, &trees.opt, of_base(base)),
-            Place::Bare {
-                task,
-                opt,
-                runtime,
-                site_packages,
-                ..
-            } => (task, opt, [Some(runtime.clone()), site_packages.clone()]),
+            Place::Sandbox(place) => (&place.trees.task, &place.trees.opt, of_base(&place.base)),
+            Place::Host(place) => (
+                &place.task,
+                &place.opt,
+                [Some(place.runtime.clone()), place.site_packages.clone()],
+            ),
         };
         let mut sources = Self {
             dependencies: of_distributions(task),

@@ -1,0 +1,89 @@
+//! A function in a sandbox.
+
+use jiff::Timestamp;
+
+use super::function::{Function, new_trace};
+use super::place::{StartError, Started, set, wrapper};
+use super::process::Process;
+use crate::processes::End;
+use crate::sandbox::spec::{Program, Spec};
+use crate::sandbox::{Base, Io, Network, Spare, Trees, layout};
+
+/// What a sandbox of the function is made from.
+#[derive(Debug, Clone)]
+pub struct InSandbox {
+    pub base: Base,
+    pub trees: Trees,
+    pub network: Network,
+}
+
+impl InSandbox {
+    pub(super) fn start(
+        &self,
+        function: &Function,
+        mut variables: Vec<(String, String)>,
+        spare: Option<Spare>,
+    ) -> Result<Started, StartError> {
+        let ground = layout::ground(self.base.image(), self.network);
+        let spare = match spare.filter(|spare| *spare.ground() == ground) {
+            Some(spare) => spare,
+            None => Spare::new(Io::Captured, ground)?,
+        };
+        let descriptor = crate::sandbox::child::LOG_DESCRIPTOR.to_string();
+        set(&mut variables, "_LAMBDA_TELEMETRY_LOG_FD", &descriptor);
+        let steps = layout::layout(&self.base, &self.trees, function.storage.bytes());
+        let arguments = match self.base {
+            Base::Host { .. } => {
+                let mut arguments = wrapper(function).into_iter().collect::<Vec<_>>();
+                let interpreter = function.runtime.interpreter();
+                arguments.extend([interpreter, "/var/runtime/bootstrap.py".to_owned()]);
+                arguments
+            }
+            // Its own script starts wrappers too.
+            Base::Image(_) => vec![crate::sandbox::BOOTSTRAP.to_owned()],
+        };
+        // What lies under `/tmp` is memory here and is not on Lambda, so it must not count as such.
+        let bytes = function.memory.bytes() + function.storage.bytes();
+        let started = spare.start(
+            |identity| Spec {
+                steps,
+                identity,
+                program: Program {
+                    arguments,
+                    variables,
+                    directory: "/var/task".into(),
+                    terminal: false,
+                },
+            },
+            Some(bytes),
+        )?;
+        Ok(Started {
+            process: Process::Sandboxed(started.sandbox),
+            listener: started.listener,
+            log: started.log,
+            user: (self.network == Network::Host).then_some(started.user),
+        })
+    }
+
+    /// A shell of the user's in place of the function, until it ends.
+    pub fn shell(&self, function: &Function) -> Result<End, StartError> {
+        let mut variables = function.environment(Timestamp::now(), &new_trace());
+        set(&mut variables, "PYTHONPATH", "/var/runtime");
+        set(&mut variables, "PS1", &format!("{}:\\w$ ", function.name));
+        set(&mut variables, "TERM", "xterm-256color");
+        let steps = layout::layout(&self.base, &self.trees, function.storage.bytes());
+        let arguments = ["/bin/bash", "--norc", "-i"].map(str::to_owned).to_vec();
+        let spec = |identity| Spec {
+            steps,
+            identity,
+            program: Program {
+                arguments,
+                variables,
+                directory: "/var/task".into(),
+                terminal: true,
+            },
+        };
+        let ground = layout::ground(self.base.image(), self.network);
+        Ok(crate::sandbox::run(spec, Io::Inherited, ground)?)
+    }
+}
