@@ -27,13 +27,16 @@ pub fn size(context: &Context) -> Result<CacheSize> {
     for folder in TREES {
         add(&mut trees, shelf::room(&context.cache.join(folder)));
     }
+    #[cfg(target_os = "linux")]
+    add(&mut trees, super::images::room(context)?);
     Ok(CacheSize {
         wheels: store(context)?.size().map_err(explained)?,
         trees,
     })
 }
 
-/// Keeps what was used within `within`; without it, nothing.
+/// Keeps what was used within `within`; without it, nothing. Images were asked for by name, and
+/// only go with everything else.
 pub fn prune(context: &Context, within: Option<Duration>) -> Result<Pruned> {
     let keep = within.map_or(Keep::Nothing, Keep::UsedWithin);
     let wheels = store(context)?.prune(keep).map_err(explained)?;
@@ -49,6 +52,12 @@ pub fn prune(context: &Context, within: Option<Duration>) -> Result<Pruned> {
             &mut trees,
             pruned.with_context(|| format!("cannot prune `{folder}`"))?,
         );
+    }
+    #[cfg(target_os = "linux")]
+    {
+        if within.is_none() {
+            add(&mut trees, super::images::remove_all(context)?);
+        }
     }
     Ok(Pruned {
         files: wheels.files + trees.files,

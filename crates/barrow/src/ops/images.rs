@@ -2,6 +2,7 @@
 
 use barrow_image::{PullOptions, Reference};
 use barrow_local::sandbox::RootFs;
+use barrow_local::tree::shelf::Room;
 use barrow_model::{Arch, Runtime};
 use camino::Utf8Path;
 
@@ -50,6 +51,26 @@ pub fn root_fs(
     let root = absolute(&image.rootfs)?;
     RootFs::prepare(&root, runtime, &accounts)
         .map_err(|error| explained(error).context(format!("cannot use `{reference}`")))
+}
+
+/// What the images take.
+pub fn room(context: &Context) -> Result<Room> {
+    let store = context.cache.join(FOLDER);
+    let images = barrow_image::images(&store).map_err(explained)?;
+    Ok(Room {
+        trees: images.len(),
+        files: images.len(),
+        bytes: images.iter().map(|image| image.unpacked_bytes).sum(),
+    })
+}
+
+pub fn remove_all(context: &Context) -> Result<Room> {
+    let room = room(context)?;
+    let store = context.cache.join(FOLDER);
+    for stored in barrow_image::images(&store).map_err(explained)? {
+        barrow_image::remove(&store, &stored.image.digest).map_err(explained)?;
+    }
+    Ok(room)
 }
 
 fn absolute(path: &Utf8Path) -> Result<camino::Utf8PathBuf> {
