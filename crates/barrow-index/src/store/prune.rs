@@ -35,12 +35,18 @@ pub struct StoreSize {
 }
 
 impl Store {
-    pub fn size(&self) -> Result<StoreSize, StoreError> {
+    /// Without the folders of `others`, who share the root.
+    pub fn size(&self, others: &[&str]) -> Result<StoreSize, StoreError> {
         let mut size = StoreSize::default();
-        walk(&self.root, &mut |path, metadata| {
-            size.bytes += metadata.len();
-            size.wheels += usize::from(path.extension() == Some("whl"));
-        })?;
+        for path in children(&self.root)? {
+            if path.file_name().is_some_and(|name| others.contains(&name)) {
+                continue;
+            }
+            walk(&path, &mut |path, metadata| {
+                size.bytes += metadata.len();
+                size.wheels += usize::from(path.extension() == Some("whl"));
+            })?;
+        }
         Ok(size)
     }
 

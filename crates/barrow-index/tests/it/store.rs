@@ -131,7 +131,7 @@ fn what_is_no_sound_wheel_does_not_get_in() {
     let error = admit_bytes(&store, &wheel.name(), &bytes).unwrap_err();
     assert_eq!(told(&error)[0], "wheel `a-1.0-py3-none-any.whl` is damaged");
     assert_eq!(store.get(&digest(&bytes), &Silent), None);
-    assert_eq!(store.size().unwrap().wheels, 0);
+    assert_eq!(store.size(&[]).unwrap().wheels, 0);
 }
 
 /// A wheel with one entry that is compressed with bzip2, which Lambda does not unpack.
@@ -217,13 +217,13 @@ fn pruning_keeps_what_was_used() {
     used(&old, DAY * 40);
     used(&again, DAY * 40);
     store.get(&again.sha256, &Silent).unwrap();
-    let before = store.size().unwrap();
+    let before = store.size(&[]).unwrap();
     assert_eq!(before.wheels, 3);
 
     let pruned = store.prune(Keep::UsedWithin(DAY * 30)).unwrap();
     // A wheel, its index, and the note that it was built.
     assert_eq!(pruned.files, 3);
-    let after = store.size().unwrap();
+    let after = store.size(&[]).unwrap();
     assert_eq!(
         (after.wheels, after.bytes + pruned.bytes),
         (2, before.bytes)
@@ -242,7 +242,7 @@ fn pruning_everything_leaves_a_cache_that_works() {
     fs::create_dir_all(store.dir().join("tools/uv")).unwrap();
     fs::write(store.dir().join("tools/uv/x"), "x").unwrap();
     assert_eq!(store.prune(Keep::Nothing).unwrap().files, 3);
-    assert_eq!(store.size().unwrap().wheels, 0);
+    assert_eq!(store.size(&[]).unwrap().wheels, 0);
     assert!(!store.dir().join("tools").exists());
     assert_eq!(store.get(&stored.sha256, &Silent), None);
     admit(&store, &pure("a", ""));

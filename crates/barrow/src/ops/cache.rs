@@ -14,6 +14,9 @@ use crate::runtime;
 /// Below the cache: what was unpacked to be run.
 const TREES: [&str; 2] = [tree::FOLDER, runtime::FOLDER];
 
+/// What is not the store's own.
+const OTHERS: [&str; 3] = [tree::FOLDER, runtime::FOLDER, "images"];
+
 /// How much is there.
 #[derive(Debug)]
 pub struct CacheSize {
@@ -30,7 +33,7 @@ pub fn size(context: &Context) -> Result<CacheSize> {
     #[cfg(target_os = "linux")]
     add(&mut trees, super::images::room(context)?);
     Ok(CacheSize {
-        wheels: store(context)?.size().map_err(explained)?,
+        wheels: store(context)?.size(&OTHERS).map_err(explained)?,
         trees,
     })
 }
@@ -38,8 +41,6 @@ pub fn size(context: &Context) -> Result<CacheSize> {
 /// Keeps what was used within `within`; without it, nothing. Images were asked for by name, and
 /// only go with everything else.
 pub fn prune(context: &Context, within: Option<Duration>) -> Result<Pruned> {
-    let keep = within.map_or(Keep::Nothing, Keep::UsedWithin);
-    let wheels = store(context)?.prune(keep).map_err(explained)?;
     let now = SystemTime::now();
     let limit = within.and_then(|within| now.checked_sub(within));
     let mut trees = Room::default();
@@ -59,6 +60,9 @@ pub fn prune(context: &Context, within: Option<Duration>) -> Result<Pruned> {
             add(&mut trees, super::images::remove_all(context)?);
         }
     }
+    // Last, because what it does not know, it removes as it is.
+    let keep = within.map_or(Keep::Nothing, Keep::UsedWithin);
+    let wheels = store(context)?.prune(keep).map_err(explained)?;
     Ok(Pruned {
         files: wheels.files + trees.files,
         bytes: wheels.bytes + trees.bytes,

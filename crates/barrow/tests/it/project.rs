@@ -40,6 +40,12 @@ impl Project {
         self
     }
 
+    /// A cache that no other test knows.
+    pub(crate) fn with_own_cache(mut self) -> Self {
+        self.cache = self.folder.path().join("cache");
+        self
+    }
+
     pub(crate) fn with_index(self, index: &Index) -> Self {
         self.env("UV_DEFAULT_INDEX", &index.url())
     }

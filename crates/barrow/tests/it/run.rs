@@ -418,3 +418,25 @@ fn what_cannot_be_an_event_is_said_to_be_none() {
         .fails(1)
         .says("`missing.zip` is not a file");
 }
+
+#[test]
+fn what_was_unpacked_is_counted_and_pruned() {
+    if !is_possible() {
+        return;
+    }
+    let project = function("").with_own_cache();
+    project.write("app.zip", &zip(&[("app.py", "def h(e, c): return 1")]));
+    run(&project, "app.zip").succeeds();
+    let size = project.run("cache size --json").succeeds().json();
+    assert!(size["trees"].as_u64() >= Some(2), "{size}");
+    assert_eq!(
+        size["bytes"].as_u64().unwrap(),
+        size["wheel_bytes"].as_u64().unwrap() + size["tree_bytes"].as_u64().unwrap()
+    );
+    project.run("cache prune --days 1").succeeds();
+    run(&project, "app.zip").succeeds();
+    project.run("cache prune --all").succeeds();
+    let size = project.run("cache size --json").succeeds().json();
+    assert_eq!(size["trees"], 0, "{size}");
+    run(&project, "app.zip").succeeds();
+}
