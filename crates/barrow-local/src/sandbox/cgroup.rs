@@ -1,4 +1,7 @@
 //! A bound on memory by the kernel, where the host lets us set one.
+//!
+//! The first interface is what the machine that this was written on has; the second was written
+//! from its documentation, and only its paths are tested.
 
 use std::io;
 use std::path::{Path, PathBuf};

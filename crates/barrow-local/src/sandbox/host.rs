@@ -41,7 +41,7 @@ pub fn obstacles() -> Vec<String> {
         .collect();
     if in_container() {
         found.push(
-            "this is a container; its engine forbids namespaces unless told otherwise \
+            "this seems to be a container; its engine may forbid namespaces \
              (Docker: `--security-opt seccomp=unconfined --security-opt systempaths=unconfined`)"
                 .to_owned(),
         );

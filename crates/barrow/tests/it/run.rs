@@ -302,6 +302,53 @@ fn the_doctor_finds_a_sandbox_where_there_is_one() {
 }
 
 #[test]
+fn a_host_without_namespaces_is_said_to_be_one() {
+    if !is_possible() {
+        return;
+    }
+    let project = function("def h(e, c): return 1");
+    run(&project, "").succeeds();
+    let inside = "echo 0 > /proc/sys/user/max_user_namespaces && exec \"$@\"";
+    let forbidden = |arguments: &str| {
+        let allowed = project.command(arguments);
+        let mut command = Command::new("unshare");
+        command
+            .args(["--user", "--map-root-user", "sh", "-c", inside, "sh"])
+            .arg(allowed.get_program())
+            .args(allowed.get_args())
+            .current_dir(project.path());
+        for (name, value) in allowed.get_envs() {
+            match value {
+                Some(value) => command.env(name, value),
+                None => command.env_remove(name),
+            };
+        }
+        let output = command.output().unwrap();
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        (
+            output.status.code(),
+            text(&output.stdout),
+            text(&output.stderr),
+        )
+    };
+    let (code, _, stderr) = forbidden("run --handler app.h");
+    assert_eq!(code, Some(2), "{stderr}");
+    assert!(
+        stderr.contains("this host does not let us make namespaces"),
+        "{stderr}"
+    );
+    assert!(
+        stderr.contains("`user.max_user_namespaces` is 0"),
+        "{stderr}"
+    );
+    let (code, stdout, stderr) = forbidden("run --handler app.h --isolation none");
+    assert_eq!((code, stdout.trim()), (Some(0), "1"), "{stderr}");
+    let (code, stdout, _) = forbidden("doctor");
+    assert_eq!(code, Some(1), "{stdout}");
+    assert!(stdout.contains("--  sandbox"), "{stdout}");
+}
+
+#[test]
 fn what_the_imports_cost_is_said_and_drawn() {
     if !is_possible() {
         return;
