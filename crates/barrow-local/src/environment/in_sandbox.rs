@@ -6,7 +6,7 @@ use super::function::{Function, new_trace};
 use super::place::{StartError, Started, set, wrapper};
 use super::process::Process;
 use crate::processes::End;
-use crate::sandbox::spec::{Program, Spec};
+use crate::sandbox::spec::{Identity, Program, Spec, Step};
 use crate::sandbox::{Base, Io, Network, Spare, Trees, layout};
 
 /// What a sandbox of the function is made from.
@@ -44,19 +44,8 @@ impl InSandbox {
         };
         // What lies under `/tmp` is memory here and is not on Lambda, so it must not count as such.
         let bytes = function.memory.bytes() + function.storage.bytes();
-        let started = spare.start(
-            |identity| Spec {
-                steps,
-                identity,
-                program: Program {
-                    arguments,
-                    variables,
-                    directory: "/var/task".into(),
-                    terminal: false,
-                },
-            },
-            Some(bytes),
-        )?;
+        let spec = spec(steps, arguments, variables, false);
+        let started = spare.start(spec, Some(bytes))?;
         Ok(Started {
             process: Process::Sandboxed(started.sandbox),
             listener: started.listener,
@@ -73,17 +62,27 @@ impl InSandbox {
         set(&mut variables, "TERM", "xterm-256color");
         let steps = layout::layout(&self.base, &self.trees, function.storage.bytes());
         let arguments = ["/bin/bash", "--norc", "-i"].map(str::to_owned).to_vec();
-        let spec = |identity| Spec {
-            steps,
-            identity,
-            program: Program {
-                arguments,
-                variables,
-                directory: "/var/task".into(),
-                terminal: true,
-            },
-        };
+        let spec = spec(steps, arguments, variables, true);
         let ground = layout::ground(self.base.image(), self.network);
         Ok(crate::sandbox::run(spec, Io::Inherited, ground)?)
+    }
+}
+
+/// A program that starts where the package is.
+fn spec(
+    steps: Vec<Step>,
+    arguments: Vec<String>,
+    variables: Vec<(String, String)>,
+    terminal: bool,
+) -> impl FnOnce(Identity) -> Spec {
+    move |identity| Spec {
+        steps,
+        identity,
+        program: Program {
+            arguments,
+            variables,
+            directory: "/var/task".into(),
+            terminal,
+        },
     }
 }
