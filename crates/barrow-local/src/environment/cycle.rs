@@ -8,9 +8,10 @@ use tokio::time::Instant;
 use super::failure::Failure;
 use super::function::Function;
 use super::invocation::{Invocation, Invoked};
-use super::place::{Place, Spare, StartError};
+use super::place::Place;
 use super::report::{self, InitReport, Report, Status, SystemLog};
 use super::running::{Given, Happening, Running};
+use super::start::{Spare, StartError};
 use crate::processes::End;
 use crate::runtime_api::{self, Payload};
 

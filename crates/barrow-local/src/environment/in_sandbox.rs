@@ -3,8 +3,8 @@
 use jiff::Timestamp;
 
 use super::function::{Function, new_trace};
-use super::place::{StartError, Started, set, wrapper};
 use super::process::Process;
+use super::start::{StartError, Started, set, wrapper};
 use crate::processes::End;
 use crate::sandbox::spec::{Identity, Program, Spec, Step};
 use crate::sandbox::{Base, Io, Network, Spare, Trees, layout};

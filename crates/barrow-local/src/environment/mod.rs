@@ -23,6 +23,7 @@ mod place;
 mod process;
 mod report;
 mod running;
+mod start;
 
 pub use crate::processes::End;
 pub use cycle::{Environment, Sink};
@@ -33,5 +34,6 @@ pub use in_sandbox::InSandbox;
 pub use invocation::{Invocation, Invoked};
 pub use log::{Format, Level, ParseLevelError};
 pub use on_host::OnHost;
-pub use place::{Place, Spare, StartError};
+pub use place::Place;
 pub use report::{Report, Status};
+pub use start::{Spare, StartError};

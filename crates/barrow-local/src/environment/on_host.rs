@@ -4,8 +4,8 @@ use camino::Utf8PathBuf;
 
 use super::bare::Bare;
 use super::function::Function;
-use super::place::{StartError, Started, set, wrapper};
 use super::process::Process;
+use super::start::{StartError, Started, set, wrapper};
 use crate::python::Interpreter;
 
 /// What the function is started with, and where it lies.

@@ -2,8 +2,9 @@
 
 use camino::{Utf8Path, Utf8PathBuf};
 
+use super::accounts::account_files;
 use super::root_fs::RootFs;
-use super::spec::{GROUP_ID, Ground, Network, Root, Step, USER_ID, USER_NAME};
+use super::spec::{Ground, Network, Root, Step};
 use crate::python::Interpreter;
 
 /// The function's own files, as the host has them.
@@ -138,23 +139,6 @@ impl Base {
             Self::Image(image) => Some(image),
         }
     }
-}
-
-/// The accounts of the sandbox: root, and the function's user.
-pub(super) fn account_files() -> [(&'static str, String); 2] {
-    [
-        (
-            "/etc/passwd",
-            format!(
-                "root:x:0:0:root:/root:/sbin/nologin\n\
-                 {USER_NAME}:x:{USER_ID}:{GROUP_ID}::/home/{USER_NAME}:/sbin/nologin\n"
-            ),
-        ),
-        (
-            "/etc/group",
-            format!("root:x:0:\n{USER_NAME}:x:{GROUP_ID}:\n"),
-        ),
-    ]
 }
 
 fn of_host(steps: &mut Vec<Step>) {

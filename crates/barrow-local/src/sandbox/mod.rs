@@ -8,6 +8,7 @@
 //! `start`, `maps` and `cgroup` run in the parent, `child`, `mounts`, `network` and `privileges`
 //! in the child; `spec` and `wire` are what both know.
 
+mod accounts;
 pub mod cgroup;
 pub mod child;
 mod clone;

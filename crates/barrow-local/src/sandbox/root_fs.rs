@@ -9,7 +9,7 @@ use std::io;
 use barrow_model::{Explain, Fault, Runtime};
 use camino::{Utf8Path, Utf8PathBuf};
 
-use super::layout::account_files;
+use super::accounts::account_files;
 
 const FOLDERS: [&str; 5] = ["dev", "opt", "proc", "tmp", "var/task"];
 const FILES: [&str; 3] = ["etc/group", "etc/passwd", "etc/resolv.conf"];
