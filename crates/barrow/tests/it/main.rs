@@ -47,6 +47,8 @@ mod run_handlers;
 #[cfg(target_os = "linux")]
 mod run_image;
 #[cfg(target_os = "linux")]
+mod run_refused;
+#[cfg(target_os = "linux")]
 mod run_streams;
 #[cfg(target_os = "linux")]
 mod sandbox;
