@@ -20,6 +20,9 @@ const HEADER_BYTES: usize = 16;
 /// The first two bytes of a frame's type; the others tell its format and level.
 const MAGIC: [u8; 2] = [0xa5, 0x5a];
 
+/// More than fit into the pipe, so that whatever was written before a call is read with it.
+const WRITES_AT_ONCE: usize = 80;
+
 /// A longer record is no record.
 const LARGEST_RECORD_BYTES: usize = 64 << 20;
 
@@ -156,6 +159,8 @@ pub(crate) struct Reader {
     pipe: AsyncFd<OwnedFd>,
     cutter: Cutter,
     closed: bool,
+    /// There was more to read when we stopped reading.
+    more: bool,
 }
 
 impl Reader {
@@ -164,6 +169,7 @@ impl Reader {
             pipe: watched(pipe)?,
             cutter: Cutter::default(),
             closed: false,
+            more: false,
         })
     }
 
@@ -172,24 +178,35 @@ impl Reader {
         if self.closed {
             return std::future::pending().await;
         }
+        if self.more {
+            // Clocks only go on while nothing of ours does.
+            return tokio::task::yield_now().await;
+        }
         if let Ok(mut ready) = self.pipe.readable().await {
-            // [`Reader::drain`] reads until there is no more.
+            // [`Reader::drain`] reads until there is no more, or knows that there is.
             ready.clear_ready();
         }
     }
 
-    /// Gives everything that has been written by now.
+    /// Gives what has been written by now. One who writes faster than we read is read on later.
     pub(crate) fn drain(&mut self, give: &mut dyn FnMut(&[u8])) {
         let mut write = [0; PAGE_BYTES];
-        while !self.closed {
+        for _ in 0..WRITES_AT_ONCE {
+            if self.closed {
+                return;
+            }
             match rustix::io::read(self.pipe.get_ref(), &mut write) {
                 Ok(0) => self.closed = true,
                 Ok(length) => self.cutter.take(&write[..length], give),
                 Err(rustix::io::Errno::INTR) => {}
-                Err(rustix::io::Errno::AGAIN) => return,
+                Err(rustix::io::Errno::AGAIN) => {
+                    self.more = false;
+                    return;
+                }
                 Err(_) => self.closed = true,
             }
         }
+        self.more = true;
     }
 
     /// The same, and then the line that was begun is taken for a line.

@@ -116,20 +116,23 @@ impl Running {
                         return happening;
                     }
                 }
-                () = self.log.readable() => self.log.drain(sink),
-                end = self.process.ended() => {
-                    self.log.finish(sink);
-                    return Happening::Ended(end);
+                () = tokio::time::sleep_until(deadline) => {
+                    // One that writes without end would never be read to its end.
+                    self.process.kill();
+                    self.last_words(sink).await;
+                    return Happening::Deadline;
                 }
                 _ = watch.tick() => {
                     if self.watch() > self.memory_limit_bytes {
                         self.process.kill();
                     }
                 }
-                () = tokio::time::sleep_until(deadline) => {
+                end = self.process.ended() => {
                     self.log.finish(sink);
-                    return Happening::Deadline;
+                    return Happening::Ended(end);
                 }
+                // Last, because one who writes without end always has more.
+                () = self.log.readable() => self.log.drain(sink),
             }
         }
     }

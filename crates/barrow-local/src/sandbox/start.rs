@@ -20,8 +20,8 @@ use super::wire::{self, Report};
 use crate::processes::{self, End, Order};
 use crate::watched::watched;
 
-/// Room for bursts of log lines. The most that an ordinary user may ask for.
-const LOG_PIPE_BYTES: usize = 1 << 20;
+/// Room for bursts of 64 writes. More would be more to read before anything else is looked at.
+const LOG_PIPE_BYTES: usize = 256 << 10;
 
 /// Where what a sandbox's processes read and write comes from and goes to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

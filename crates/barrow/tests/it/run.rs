@@ -274,6 +274,16 @@ fn more_memory_than_the_function_has_ends_it() {
 }
 
 #[test]
+fn who_prints_without_end_is_timed_out_too() {
+    if !is_possible() {
+        return;
+    }
+    let code = "import subprocess\ndef h(e, c): subprocess.run(['yes'])\n";
+    let ran = run(&function(code), "--timeout 1").fails(1);
+    assert_eq!(ran.json()["errorType"], "Sandbox.Timedout");
+}
+
+#[test]
 fn without_isolation_the_function_runs_all_the_same() {
     let code = "import os, boto3\ndef h(e, c): return [e, boto3.__name__, 'HOME' in os.environ, os.environ['LAMBDA_TASK_ROOT'] == os.getcwd()]\n";
     let value = answer(code, "-e 1 --isolation none");
