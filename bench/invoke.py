@@ -143,10 +143,10 @@ def cold(bench: Bench, rounds: int) -> list[Promise]:
     for what, seconds in rows.items():
         middle = statistics.median(seconds)
         print(f"| {what} | {spread(seconds)} | {middle / floor:.2f} | {(middle - floor) * 1000:+.1f} ms |", flush=True)
-    # A cold start is INIT, as Lambda counts it. The rows above have the whole command too, which
-    # also starts Barrow itself and looks whether the package is up to date.
-    added = (statistics.median(rows["`init_duration_ms` of it"]) - floor) * 1000
-    promises = [Promise("INIT of hello over the interpreter's start", f"{added:.1f} ms", "≤ 30 ms", added <= 30)]
+    promises = []
+    for what in ("barrow run PACKAGE.zip, to its answer", "barrow run DIR, to its answer"):
+        added = (statistics.median(rows[what]) - floor) * 1000
+        promises.append(Promise(f"hello over the interpreter's start: {what}", f"{added:.1f} ms", "≤ 30 ms", added <= 30))
     return promises
 
 
