@@ -16,7 +16,7 @@ Examples:
   barrow cache prune --days 30
   barrow cache verify";
 
-/// See, shrink and check the cache of wheels
+/// See, shrink and check the cache of wheels, runtimes and unpacked packages
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Args {

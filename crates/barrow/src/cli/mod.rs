@@ -24,11 +24,11 @@ pub mod runtime;
 
 const EXAMPLES: &str = "\
 Examples:
-  barrow init hello && cd hello && barrow build
+  barrow init hello && cd hello && barrow run && barrow build
   barrow build -r requirements.txt --runtime python3.12 --arch arm64 -o app.zip
   barrow build --layer -r requirements.txt -o deps.zip
 
-Exit codes: 0 done, 1 the input is at fault, 2 we could not do it, 130 interrupted";
+Exit codes: 0 done, 1 the input is at fault or the function fails, 2 we could not do it, 130 interrupted";
 
 /// Carries Python wheels to AWS Lambda
 #[derive(Debug, Parser)]

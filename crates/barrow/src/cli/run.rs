@@ -24,7 +24,7 @@ Examples:
       an event a line, one after the other in one warm environment
   barrow run app.zip --runtime python3.12 --handler app.main --layer deps.zip
       any package
-  barrow run --env-file .env --env AWS_PROFILE --memory 256 --timeout 10";
+  barrow run --env-file .env --env STAGE=test --memory 256 --timeout 10";
 
 /// Run the function on this machine, as Lambda would
 #[derive(Debug, clap::Args)]

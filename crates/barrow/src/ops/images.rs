@@ -4,7 +4,7 @@ use barrow_image::{PullOptions, Reference};
 use barrow_local::sandbox::RootFs;
 use barrow_local::tree::shelf::Room;
 use barrow_model::{Arch, Runtime};
-use camino::Utf8Path;
+use camino::{Utf8Path, Utf8PathBuf};
 
 use super::Context;
 use crate::outcome::{Failure, Result, explained};
@@ -73,7 +73,8 @@ pub fn remove_all(context: &Context) -> Result<Room> {
     Ok(room)
 }
 
-fn absolute(path: &Utf8Path) -> Result<camino::Utf8PathBuf> {
+/// Mounts have absolute sources, behind all links.
+pub(super) fn absolute(path: &Utf8Path) -> Result<Utf8PathBuf> {
     path.canonicalize_utf8().map_err(|error| {
         Failure::from(anyhow::Error::from(error).context(format!("cannot find `{path}`")))
     })

@@ -9,12 +9,12 @@ use barrow_local::tree::{self, Package};
 #[cfg(target_os = "linux")]
 use barrow_model::Target;
 use barrow_model::limits::LAYERS_LIMIT;
-use camino::{Utf8Path, Utf8PathBuf};
+use camino::Utf8PathBuf;
 
 use super::Options;
 use super::package::Function;
 #[cfg(target_os = "linux")]
-use crate::ops::images;
+use crate::ops::images::{self, absolute};
 use crate::ops::{Context, runtimes};
 use crate::outcome::{Failure, Result, explained};
 
@@ -161,13 +161,5 @@ fn unpacked(function: &Function, second_user: bool, context: &Context) -> Result
             [] => None,
             layers => Some(unpack(layers)?),
         },
-    })
-}
-
-/// Mounts have absolute sources, behind all links.
-#[cfg(target_os = "linux")]
-fn absolute(path: &Utf8Path) -> Result<Utf8PathBuf> {
-    path.canonicalize_utf8().map_err(|error| {
-        Failure::from(anyhow::Error::from(error).context(format!("cannot find `{path}`")))
     })
 }
