@@ -24,14 +24,16 @@ WORKSPACE = {
     "barrow-core": {"barrow-model"},
     "barrow-index": {"barrow-model", "barrow-core"},
     "barrow-local": {"barrow-model", "barrow-core"},
+    "barrow-check": {"barrow-model", "barrow-core"},
     "barrow-image": {"barrow-model"},
-    "barrow": {"barrow-model", "barrow-core", "barrow-index", "barrow-local", "barrow-image"},
+    "barrow": {"barrow-model", "barrow-core", "barrow-index", "barrow-local", "barrow-image", "barrow-check"},
 }
 FOREIGN = {
     "barrow-model": r"ureq|tokio|hyper|reqwest|clap|indicatif|anyhow|rayon|tempfile|zip|flate2",
     "barrow-core": r"ureq|tokio|hyper|reqwest|clap|indicatif|anyhow",
     "barrow-index": r"tokio|clap|indicatif|anyhow",
     "barrow-local": r"ureq|reqwest|clap|indicatif|anyhow",
+    "barrow-check": r"ureq|tokio|hyper|reqwest|clap|indicatif|anyhow|tempfile",
     "barrow-image": r"ureq|hyper|reqwest|clap|indicatif|anyhow",
     "barrow": r"ureq|hyper|reqwest",
 }

@@ -1,0 +1,66 @@
+//! What a survey keeps of a file: one module per kind of file.
+//!
+//! Each kind is read from bytes alone, whoever wrote them: nothing here fails, and what cannot be
+//! made out is itself a fact.
+
+use barrow_model::{EntryPath, Target};
+use serde::{Deserialize, Serialize};
+
+pub mod bytecode;
+pub mod distribution;
+pub mod elf;
+pub mod foreign;
+pub mod path_file;
+pub mod python;
+pub mod secret;
+
+/// What is known of a file's content.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Facts {
+    /// Nothing that a check asks for.
+    #[default]
+    Plain,
+    /// A `.py` file.
+    Python(Box<python::Module>),
+    /// An extension module, a shared library or a program, for Linux.
+    Elf(Box<elf::Elf>),
+    /// The same, for another system.
+    Foreign(foreign::Format),
+    /// A `.pyc` file.
+    Bytecode(bytecode::Bytecode),
+    /// `METADATA` of a `.dist-info`, or `PKG-INFO` of an `.egg-info`.
+    Metadata(Box<distribution::Metadata>),
+    /// `direct_url.json` of a `.dist-info`.
+    DirectUrl(Box<distribution::DirectUrl>),
+    /// A `.pth` file.
+    PathFile(Box<path_file::PathFile>),
+}
+
+/// Files longer than this are not held in memory; see [`elf`] for what is read of them.
+pub const WHOLE_FILE_LIMIT_BYTES: u64 = 16 << 20;
+
+/// Reads the facts of a file of at most [`WHOLE_FILE_LIMIT_BYTES`].
+pub fn read(path: &EntryPath, content: &[u8], target: Target) -> Facts {
+    let name = path.file_name();
+    if name.ends_with(".py") {
+        return Facts::Python(Box::new(python::read(content, target)));
+    }
+    if name.ends_with(".pyc") {
+        return Facts::Bytecode(bytecode::read(content));
+    }
+    if name.ends_with(".pth") {
+        return Facts::PathFile(Box::new(path_file::read(content)));
+    }
+    if distribution::is_metadata(path) {
+        return distribution::read_metadata(content)
+            .map_or(Facts::Plain, |metadata| Facts::Metadata(Box::new(metadata)));
+    }
+    if distribution::is_direct_url(path) {
+        return distribution::read_direct_url(content)
+            .map_or(Facts::Plain, |url| Facts::DirectUrl(Box::new(url)));
+    }
+    if let Some(elf) = elf::read(content) {
+        return Facts::Elf(Box::new(elf));
+    }
+    foreign::read(content).map_or(Facts::Plain, Facts::Foreign)
+}

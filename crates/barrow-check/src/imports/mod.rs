@@ -1,0 +1,1 @@
+//! What importing the handler would do: which modules load, in which order, from where.

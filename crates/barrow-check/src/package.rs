@@ -1,0 +1,138 @@
+//! A package as its checks see it, whatever it was read from.
+
+use barrow_model::EntryPath;
+
+use crate::facts::Facts;
+use crate::facts::secret::Secret;
+use crate::survey::Flaw;
+
+/// A zip, a folder or a plan, with what is known of each of its files.
+#[derive(Debug)]
+pub struct Package {
+    /// What the user calls it: `app.zip`, `.venv`, `thumbs`.
+    pub name: String,
+    pub kind: Kind,
+    pub form: Form,
+    /// Ordered by path, each path once.
+    files: Vec<File>,
+    /// Entries that stand for a folder, ordered by path.
+    folders: Vec<Folder>,
+    /// What is wrong with the archive as such, and files that could not become a [`File`].
+    pub flaws: Vec<Flaw>,
+}
+
+/// Where Lambda puts the package.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// Under `/var/task`.
+    Function,
+    /// Under `/opt`.
+    Layer,
+}
+
+/// What the package was read from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Form {
+    /// A zip of this many bytes.
+    Zip { bytes: u64 },
+    /// A folder, or an installed environment: no zip yet, so its modes are those of this machine.
+    Folder,
+    /// What `barrow build` is about to write.
+    Plan,
+}
+
+/// A file of a package.
+#[derive(Debug, Clone)]
+pub struct File {
+    pub path: EntryPath,
+    pub unzipped_bytes: u64,
+    /// As it lies in the zip; of a folder or a plan, where that is not known, the same as unzipped.
+    pub zipped_bytes: u64,
+    /// Permission bits. `None` where the zip was made on a system without them: Lambda then gives
+    /// everyone the right to read and nobody the right to execute.
+    pub mode: Option<u32>,
+    /// Seconds since 1970, as a zip has it: without a time zone, in steps of two.
+    pub modified: Option<i64>,
+    pub facts: Facts,
+    /// What in it looks like a key or a password.
+    pub secrets: Vec<Secret>,
+}
+
+/// An entry that stands for a folder.
+#[derive(Debug, Clone)]
+pub struct Folder {
+    pub path: EntryPath,
+    pub mode: Option<u32>,
+}
+
+impl Package {
+    /// Puts files and folders in order. Of two with one path, the later stays, as when unzipping.
+    pub fn new(
+        name: String,
+        kind: Kind,
+        form: Form,
+        mut files: Vec<File>,
+        mut folders: Vec<Folder>,
+        flaws: Vec<Flaw>,
+    ) -> Self {
+        files.reverse();
+        files.sort_by(|a, b| a.path.cmp(&b.path));
+        files.dedup_by(|later, earlier| later.path == earlier.path);
+        folders.sort_by(|a, b| a.path.cmp(&b.path));
+        Self {
+            name,
+            kind,
+            form,
+            files,
+            folders,
+            flaws,
+        }
+    }
+
+    pub fn files(&self) -> &[File] {
+        &self.files
+    }
+
+    pub fn folders(&self) -> &[Folder] {
+        &self.folders
+    }
+
+    pub fn file(&self, path: &str) -> Option<&File> {
+        let found = self
+            .files
+            .binary_search_by(|file| file.path.as_str().cmp(path));
+        found.ok().map(|at| &self.files[at])
+    }
+
+    /// All files whose path starts with `folder` and a `/`; all files for the empty path.
+    pub fn files_under(&self, folder: &str) -> &[File] {
+        if folder.is_empty() {
+            return &self.files;
+        }
+        let start = format!("{folder}/");
+        let end = format!("{folder}0"); // `0` follows `/`.
+        let from = self
+            .files
+            .partition_point(|file| file.path.as_str() < start.as_str());
+        let to = self
+            .files
+            .partition_point(|file| file.path.as_str() < end.as_str());
+        &self.files[from..to]
+    }
+
+    /// Whether any file lies under this folder.
+    pub fn has_folder(&self, folder: &str) -> bool {
+        !self.files_under(folder).is_empty()
+    }
+
+    pub fn unzipped_bytes(&self) -> u64 {
+        self.files.iter().map(|file| file.unzipped_bytes).sum()
+    }
+}
+
+impl File {
+    /// Whether the user that functions run as, who owns nothing in a package, can read it.
+    pub fn is_readable_by_all(&self) -> bool {
+        self.mode.is_none_or(|mode| mode & 0o004 != 0)
+    }
+}

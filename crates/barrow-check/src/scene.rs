@@ -1,0 +1,38 @@
+//! Everything that the checks look at: the packages of one function, and what they are for.
+
+use barrow_model::Target;
+
+use crate::package::{Kind, Package};
+
+/// A function's package, its layers, and what will run them. Or layers alone.
+#[derive(Debug)]
+pub struct Scene<'a> {
+    pub function: Option<&'a Package>,
+    /// In the order in which Lambda unpacks them; a later one wins.
+    pub layers: Vec<&'a Package>,
+    pub target: Target,
+    /// As configured; checks judge whether Lambda could call it. `None` where it is not known.
+    pub handler: Option<&'a str>,
+    /// `2026-11-21`: what deprecation dates are compared with.
+    pub today: Date,
+    /// Whether the package goes up through an S3 bucket.
+    pub by_bucket: bool,
+}
+
+/// A day, as `(year, month, day)`.
+pub type Date = (u16, u8, u8);
+
+impl<'a> Scene<'a> {
+    /// The function first, then the layers.
+    pub fn packages(&self) -> impl Iterator<Item = &'a Package> {
+        self.function.into_iter().chain(self.layers.iter().copied())
+    }
+
+    /// Where a package's files are once Lambda has unpacked it.
+    pub fn mount(package: &Package) -> &'static str {
+        match package.kind {
+            Kind::Function => "/var/task",
+            Kind::Layer => "/opt",
+        }
+    }
+}

@@ -1,0 +1,81 @@
+//! Writes zips that no proper writer would write.
+
+use barrow_core::zip::record::{CentralHeader, End, LocalHeader};
+
+/// What one entry is to say, in its local header and in the directory alike.
+#[derive(Debug, Clone)]
+pub(crate) struct Entry {
+    pub(crate) name: Vec<u8>,
+    pub(crate) bytes: Vec<u8>,
+    pub(crate) mode: u32,
+    pub(crate) made_by: u16,
+    pub(crate) flags: u16,
+    /// The bytes are stored whatever this says.
+    pub(crate) method: u16,
+}
+
+/// 1980-01-01 00:00.
+const EARLIEST: u32 = 0x0021_0000;
+
+pub(crate) fn zip(entries: &[Entry]) -> Vec<u8> {
+    let (mut out, mut directory) = (Vec::new(), Vec::new());
+    for entry in entries {
+        let header_offset = out.len() as u32;
+        let crc32 = crc32(&entry.bytes);
+        let bytes = entry.bytes.len() as u32;
+        let local = LocalHeader {
+            version_needed: 20,
+            flags: entry.flags,
+            method: entry.method,
+            modified: EARLIEST,
+            crc32,
+            compressed_bytes: bytes,
+            uncompressed_bytes: bytes,
+            name_bytes: entry.name.len() as u16,
+            extra_bytes: 0,
+        };
+        local.write(&mut out);
+        out.extend_from_slice(&entry.name);
+        out.extend_from_slice(&entry.bytes);
+        let central = CentralHeader {
+            made_by: entry.made_by,
+            version_needed: local.version_needed,
+            flags: local.flags,
+            method: local.method,
+            modified: local.modified,
+            crc32,
+            compressed_bytes: bytes,
+            uncompressed_bytes: bytes,
+            name_bytes: local.name_bytes,
+            extra_bytes: 0,
+            comment_bytes: 0,
+            disk: 0,
+            internal_attributes: 0,
+            external_attributes: entry.mode << 16,
+            header_offset,
+        };
+        central.write(&mut directory);
+        directory.extend_from_slice(&entry.name);
+    }
+    let end = End {
+        disk: 0,
+        directory_disk: 0,
+        entries_on_disk: entries.len() as u16,
+        entries: entries.len() as u16,
+        directory_bytes: directory.len() as u32,
+        directory_offset: out.len() as u32,
+        comment_bytes: 0,
+    };
+    out.extend_from_slice(&directory);
+    end.write(&mut out);
+    out
+}
+
+/// Bit by bit: fixtures are small.
+fn crc32(bytes: &[u8]) -> u32 {
+    !bytes.iter().fold(u32::MAX, |crc, &byte| {
+        (0..8).fold(crc ^ u32::from(byte), |crc, _| {
+            (crc >> 1) ^ (0xEDB8_8320 & 0u32.wrapping_sub(crc & 1))
+        })
+    })
+}
