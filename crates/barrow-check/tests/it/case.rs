@@ -133,6 +133,10 @@ impl Case {
     }
 }
 
+#[expect(
+    clippy::ptr_arg,
+    reason = "a slice has no length of its own behind `dyn ReadAt`"
+)]
 fn survey(name: &str, kind: Kind, bytes: &Vec<u8>, target: Target) -> Package {
     survey_zip(name.to_owned(), kind, bytes, target)
 }
