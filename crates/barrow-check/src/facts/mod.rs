@@ -36,11 +36,32 @@ pub enum Facts {
     PathFile(Box<path_file::PathFile>),
 }
 
+/// Everything that a survey learns from a file's bytes.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Known {
+    pub facts: Facts,
+    pub secrets: Vec<secret::Secret>,
+}
+
+impl Known {
+    /// Reads a file of at most [`WHOLE_FILE_LIMIT_BYTES`].
+    pub fn read(path: &EntryPath, content: &[u8], target: Target) -> Self {
+        Self {
+            facts: read(path, content, target),
+            secrets: secret::read(content),
+        }
+    }
+
+    /// Whether there is nothing worth keeping.
+    pub fn is_nothing(&self) -> bool {
+        self.facts == Facts::Plain && self.secrets.is_empty()
+    }
+}
+
 /// Files longer than this are not held in memory; see [`elf`] for what is read of them.
 pub const WHOLE_FILE_LIMIT_BYTES: u64 = 16 << 20;
 
-/// Reads the facts of a file of at most [`WHOLE_FILE_LIMIT_BYTES`].
-pub fn read(path: &EntryPath, content: &[u8], target: Target) -> Facts {
+fn read(path: &EntryPath, content: &[u8], target: Target) -> Facts {
     let name = path.file_name();
     if name.ends_with(".py") {
         return Facts::Python(Box::new(python::read(content, target)));

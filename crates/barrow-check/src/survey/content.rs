@@ -4,13 +4,11 @@ use barrow_core::ReadAt;
 use barrow_core::zip::{InflateError, Inflater, Span};
 use barrow_model::{EntryPath, Target};
 
-use crate::facts::secret::Secret;
-use crate::facts::{self, Facts, WHOLE_FILE_LIMIT_BYTES, secret};
+use crate::facts::{Known, WHOLE_FILE_LIMIT_BYTES};
 
 /// What an entry's bytes tell, and whether they are the ones that the directory promises.
 pub(super) struct Content {
-    pub facts: Facts,
-    pub secrets: Vec<Secret>,
+    pub known: Known,
     pub damage: Option<InflateError>,
 }
 
@@ -29,16 +27,10 @@ pub(super) fn read(
         }
     });
     let damage = read.err();
-    if !is_short {
-        return Content {
-            facts: Facts::Plain,
-            secrets: Vec::new(),
-            damage,
-        };
-    }
-    Content {
-        facts: facts::read(path, &content, target),
-        secrets: secret::read(&content),
-        damage,
-    }
+    let known = if is_short {
+        Known::read(path, &content, target)
+    } else {
+        Known::default()
+    };
+    Content { known, damage }
 }

@@ -1,8 +1,12 @@
 //! From bytes to a [`Package`](crate::Package): the only part that reads.
 
 mod content;
+mod plan;
+mod wheel;
 mod zip;
 
+pub use self::plan::survey_plan;
+pub use self::wheel::WheelFacts;
 pub use self::zip::survey_zip;
 
 /// What is wrong with an archive as such.

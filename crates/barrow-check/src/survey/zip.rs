@@ -52,8 +52,8 @@ pub fn survey_zip(name: String, kind: Kind, source: &dyn ReadAt, target: Target)
                 zipped_bytes: span.compressed_bytes,
                 mode: permissions(entry),
                 modified: None,
-                facts: content.facts,
-                secrets: content.secrets,
+                facts: content.known.facts,
+                secrets: content.known.secrets,
             };
             (file, flaw)
         });
