@@ -13,6 +13,7 @@
 
 pub mod check;
 pub mod checks;
+pub mod distributions;
 pub mod facts;
 pub mod finding;
 pub mod imports;
@@ -22,6 +23,7 @@ pub mod scene;
 pub mod survey;
 
 pub use check::{Area, Check};
+pub use distributions::{Distribution, Distributions};
 pub use finding::{Finding, Level, Place};
 pub use package::{File, Folder, Form, Kind, Package};
 pub use report::Report;

@@ -2,6 +2,7 @@
 
 use barrow_model::Target;
 
+use crate::distributions::Distributions;
 use crate::package::{Kind, Package};
 
 /// A function's package, its layers, and what will run them. Or layers alone.
@@ -17,12 +18,38 @@ pub struct Scene<'a> {
     pub today: Date,
     /// Whether the package goes up through an S3 bucket.
     pub by_bucket: bool,
+    distributions: Distributions<'a>,
 }
 
 /// A day, as `(year, month, day)`.
 pub type Date = (u16, u8, u8);
 
 impl<'a> Scene<'a> {
+    /// Without a handler, uploaded as it is.
+    pub fn new(
+        function: Option<&'a Package>,
+        layers: Vec<&'a Package>,
+        target: Target,
+        today: Date,
+    ) -> Self {
+        let packages = function.into_iter().chain(layers.iter().copied());
+        let distributions = Distributions::new(packages, target.runtime);
+        Self {
+            function,
+            layers,
+            target,
+            handler: None,
+            today,
+            by_bucket: false,
+            distributions,
+        }
+    }
+
+    /// What is installed in the packages.
+    pub fn distributions(&self) -> &Distributions<'a> {
+        &self.distributions
+    }
+
     /// The function first, then the layers.
     pub fn packages(&self) -> impl Iterator<Item = &'a Package> {
         self.function.into_iter().chain(self.layers.iter().copied())

@@ -30,6 +30,8 @@ pub enum Facts {
     Bytecode(bytecode::Bytecode),
     /// `METADATA` of a `.dist-info`, or `PKG-INFO` of an `.egg-info`.
     Metadata(Box<distribution::Metadata>),
+    /// `RECORD` of a `.dist-info`.
+    Record(Box<distribution::Record>),
     /// `direct_url.json` of a `.dist-info`.
     DirectUrl(Box<distribution::DirectUrl>),
     /// A `.pth` file.
@@ -75,6 +77,9 @@ fn read(path: &EntryPath, content: &[u8], target: Target) -> Facts {
     if distribution::is_metadata(path) {
         return distribution::read_metadata(content)
             .map_or(Facts::Plain, |metadata| Facts::Metadata(Box::new(metadata)));
+    }
+    if distribution::is_record(path) {
+        return Facts::Record(Box::new(distribution::read_record(content)));
     }
     if distribution::is_direct_url(path) {
         return distribution::read_direct_url(content)

@@ -106,14 +106,11 @@ impl Case {
                 survey(&format!("layer{number}.zip"), Kind::Layer, &bytes, target)
             })
             .collect();
-        let scene = Scene {
-            function: function.as_ref(),
-            layers: layers.iter().collect(),
-            target,
-            handler: self.handler.as_deref(),
-            today: self.today.unwrap_or((2026, 11, 21)),
-            by_bucket: self.by_bucket,
-        };
+        let layers = layers.iter().collect();
+        let today = self.today.unwrap_or((2026, 11, 21));
+        let mut scene = Scene::new(function.as_ref(), layers, target, today);
+        scene.handler = self.handler.as_deref();
+        scene.by_bucket = self.by_bucket;
         checks::run(&scene, &Rules::default())
     }
 
