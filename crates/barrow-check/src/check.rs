@@ -60,6 +60,31 @@ macro_rules! check {
 }
 
 impl Check {
+    /// What it finds, on one line.
+    pub fn summary(&self) -> String {
+        let lines = self.doc.iter().map(|line| line.trim());
+        let of_finds = lines
+            .skip_while(|line| *line != "# Finds")
+            .skip(1)
+            .skip_while(|line| line.is_empty());
+        let first = of_finds.take_while(|line| !line.is_empty() && !line.starts_with('#'));
+        first.collect::<Vec<_>>().join(" ")
+    }
+
+    /// Its part of the reference page, which is also what `--explain` prints.
+    pub fn page(&self) -> String {
+        let mends = if self.fixable {
+            "; `--fix` mends it"
+        } else {
+            ""
+        };
+        let documentation = self.documentation().replace("# ", "### ");
+        format!(
+            "## `{}`\n\n{}{mends}\n\n{documentation}",
+            self.name, self.level
+        )
+    }
+
     /// The documentation as Markdown.
     pub fn documentation(&self) -> String {
         let lines = self

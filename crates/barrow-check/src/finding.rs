@@ -44,6 +44,8 @@ pub struct Place {
 }
 
 impl Level {
+    pub const ALL: [Self; 3] = [Self::Error, Self::Warning, Self::Note];
+
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Error => "error",

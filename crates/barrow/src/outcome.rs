@@ -37,6 +37,11 @@ impl Outcome {
         }
     }
 
+    /// Whether the checks found errors.
+    pub fn of_findings(errors: bool) -> Self {
+        Self::of_invokes(errors)
+    }
+
     /// As the program ended, so do we.
     pub fn of_program(code: i32) -> Self {
         u8::try_from(code).map_or(Self::CouldNot, Self::Of)
@@ -58,8 +63,8 @@ impl Outcome {
             Self::Done => "done",
             Self::Of(_) => "as the shell that was opened with `barrow run --shell`",
             Self::InputAtFault => {
-                "your input is at fault: no solution, a stale lock file, a package over a limit, \
-                 a function that fails"
+                "your input is at fault: no solution, a stale lock file, an error that the checks \
+                 find, a function that fails"
             }
             Self::CouldNot => "we could not do it: arguments, I/O, network, a bug",
             Self::Interrupted => "interrupted; previous output is still in place",

@@ -5,6 +5,7 @@ use std::time::Instant;
 use barrow_model::{Arch, Handler, Runtime};
 use camino::Utf8PathBuf;
 
+use crate::ops::build::Checks;
 use crate::ops::{self, Context};
 use crate::outcome::{Outcome, Result};
 use crate::output::human;
@@ -62,7 +63,7 @@ pub struct Args {
     /// Fail if the lock file does not fit the project any more
     #[arg(long, conflicts_with = "upgrade")]
     locked: bool,
-    /// Write the package even if it breaks a limit of Lambda
+    /// Write the package even if the checks find errors
     #[arg(long)]
     force: bool,
 }
@@ -103,7 +104,11 @@ pub fn run(arguments: Args, context: &Context) -> Result<Outcome> {
     let build = ops::build::Options {
         locked: arguments.locked,
         upgrade: arguments.dependencies.upgrade,
-        force: arguments.force,
+        checks: if arguments.force {
+            Checks::Tell
+        } else {
+            Checks::Decide
+        },
     };
     let jobs = settings::jobs(&JobOptions {
         path_is_explicit: arguments.path.is_some(),
@@ -130,6 +135,7 @@ pub fn run(arguments: Args, context: &Context) -> Result<Outcome> {
         for warning in &package.warnings {
             output.warn(warning);
         }
+        output.found(&package.findings());
         for note in &package.notes {
             output.say(human::note(note));
         }

@@ -15,6 +15,7 @@ use crate::settings::Environment;
 
 pub mod build;
 pub mod cache;
+pub mod check;
 pub mod doctor;
 pub mod generate;
 pub mod init;
@@ -85,6 +86,7 @@ pub enum Command {
     Build(build::Args),
     Init(init::Args),
     Lock(lock::Args),
+    Check(Box<check::Args>),
     Run(Box<run::Args>),
     Runtime(runtime::Args),
     Doctor(doctor::Args),
@@ -137,6 +139,7 @@ fn run(cli: Cli, output: Output) -> Result<Outcome> {
         Command::Build(arguments) => build::run(arguments, &context),
         Command::Init(arguments) => init::run(&arguments, &context),
         Command::Lock(arguments) => lock::run(arguments, &context),
+        Command::Check(arguments) => check::run(*arguments, &context),
         Command::Run(arguments) => run::run(*arguments, &context),
         Command::Runtime(arguments) => runtime::run(&arguments, &context),
         Command::Doctor(arguments) => Ok(doctor::run(&arguments, &context)),

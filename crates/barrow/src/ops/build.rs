@@ -4,22 +4,23 @@
 //! project → requirements → lock → wheels → plan → checks → package
 //! ```
 
-use std::collections::HashMap;
 use std::num::NonZero;
 use std::time::Instant;
 
 use anyhow::Context as _;
-use barrow_core::pack::{self, PackOptions};
+use barrow_check::{Finding, Level};
+use barrow_core::pack::{self, PackOptions, Packed};
 use barrow_index::resolve::Freshness;
-use camino::Utf8PathBuf;
+use camino::{Utf8Path, Utf8PathBuf};
 
+use super::findings::{self, Look};
 use super::new_file::NewFile;
 use super::origins::OnDisk;
-use super::resolve::{self, Wheels};
-use super::{Context, checks, describe, files, planning, record};
+use super::planned::{self, Planned};
+use super::{Context, checks, describe, files, packages, record, resolve};
 use crate::outcome::{Result, explained};
 use crate::output::Progress;
-use crate::output::json::Package;
+use crate::output::json::{Distribution, Package};
 use crate::settings::{Job, Kind};
 
 /// How to build, apart from what.
@@ -29,15 +30,25 @@ pub struct Options {
     pub locked: bool,
     /// Resolve anew.
     pub upgrade: bool,
-    /// Write packages that break a hard limit.
-    pub force: bool,
+    pub checks: Checks,
+}
+
+/// What the checks are there for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Checks {
+    /// Nothing is written where they find an error.
+    Decide,
+    /// What they find is told, and the package is written.
+    Tell,
+    /// The package is not for Lambda.
+    Skip,
 }
 
 /// Makes every package, in order; a function comes after the layers that it uses.
 pub fn build(jobs: &[Job], options: Options, context: &Context) -> Result<Vec<Package>> {
     let outputs: Vec<Utf8PathBuf> = jobs.iter().map(|job| job.output.clone()).collect();
     let progress = context.output.progress();
-    let mut packages: Vec<Package> = Vec::new();
+    let mut built: Vec<Built> = Vec::new();
     for job in jobs {
         let started = Instant::now();
         let step = Step {
@@ -46,18 +57,16 @@ pub fn build(jobs: &[Job], options: Options, context: &Context) -> Result<Vec<Pa
             context,
             progress: &progress,
         };
-        let result = step.build(&outputs, &packages);
-        let package = result.map_err(|failure| {
+        let result = step.build(&outputs, &built);
+        let mut new = result.map_err(|failure| {
             progress.clear();
             failure.context(format!("cannot build `{}`", job.name))
         })?;
-        packages.push(Package {
-            seconds: started.elapsed().as_secs_f64(),
-            ..package
-        });
+        new.package.seconds = started.elapsed().as_secs_f64();
+        built.push(new);
     }
     progress.clear();
-    Ok(packages)
+    Ok(built.into_iter().map(|built| built.package).collect())
 }
 
 /// What decides the packages' bytes, as it is now. Nothing is resolved and nothing is written.
@@ -72,6 +81,12 @@ pub fn inputs(jobs: &[Job], context: &Context) -> Result<Vec<record::Inputs>> {
     inputs.collect()
 }
 
+/// A package that is there, and what its checks saw of it, if they looked.
+struct Built {
+    package: Package,
+    surveyed: Option<barrow_check::Package>,
+}
+
 /// One job being built.
 struct Step<'a> {
     job: &'a Job,
@@ -81,62 +96,93 @@ struct Step<'a> {
 }
 
 impl Step<'_> {
-    fn build(&self, outputs: &[Utf8PathBuf], built: &[Package]) -> Result<Package> {
+    fn build(&self, outputs: &[Utf8PathBuf], built: &[Built]) -> Result<Built> {
         let Self { job, context, .. } = self;
-        let mut found = files::find(job, outputs)?;
+        let found = files::find(job, outputs)?;
         let question = resolve::question(job, self.freshness(), context)?;
         let timestamp = context.environment.timestamp()?;
-        let layers: Vec<&Package> = self.layers(built);
+        let layers: Vec<&Built> = layers(job, built);
+        let described: Vec<&Package> = layers.iter().map(|layer| &layer.package).collect();
 
-        let inputs = record::inputs(job, &question, &found.files, &layers, timestamp.to_u32());
+        let inputs = record::inputs(job, &question, &found.files, &described, timestamp.to_u32());
         // `--locked` asks whether the lock holds, which is not a matter of memory.
         if !self.options.upgrade
             && !self.options.locked
             && let Some(package) = record::find(&job.output, &inputs, context)
+            && self.may_stand(&package)
         {
-            return Ok(package);
+            return Ok(Built {
+                package,
+                surveyed: None,
+            });
         }
 
-        let mut wheels = resolve::wheels(&question, context, self.progress)?;
-        let mut notes = std::mem::take(&mut wheels.notes);
-        notes.extend(question.stale_lock.clone());
-        notes.extend(files::leave_to_wheels(job, &mut found, &wheels));
-        notes.extend(files::note_on(job, &found));
-        leave_to_layers(&mut wheels, &layers);
-        let (plan, mut warnings) = planning::plan(job, &mut wheels.stored, &found.files)?;
-        warnings.append(&mut wheels.warnings);
-        warnings.extend(checks::missing_handler(job, &plan));
-        warnings.extend(files::links_elsewhere(&found));
-        if !self.options.force {
-            checks::limits(&plan, &wheels, &layers)?;
+        let provided: Vec<&[Distribution]> = described
+            .iter()
+            .map(|layer| layer.distributions.as_slice())
+            .collect();
+        let mut planned = planned::plan(job, &question, found, &provided, context, self.progress)?;
+        let missing = checks::missing_handler(job, &planned.plan);
+        planned.warnings.extend(missing);
+        if self.options.checks == Checks::Decide {
+            checks::limits(&planned.plan, &planned.wheels, &described)?;
         }
+        let (surveyed, findings) = self.check(&planned, &layers)?;
+        let packed = self.pack(&planned)?;
+        let package = describe::package(job, &packed, &planned, &findings);
+        let directories = &planned.wheels.directories;
+        record::keep(&job.output, inputs, directories, &package, context);
+        Ok(Built { package, surveyed })
+    }
 
+    /// Whether a package that was built earlier, perhaps by force, would be built now.
+    fn may_stand(&self, package: &Package) -> bool {
+        self.options.checks != Checks::Decide || !package.has_errors()
+    }
+
+    fn check(
+        &self,
+        planned: &Planned,
+        layers: &[&Built],
+    ) -> Result<(Option<barrow_check::Package>, Vec<Finding>)> {
+        if self.options.checks == Checks::Skip {
+            return Ok((None, Vec::new()));
+        }
+        let surveyed = planned.survey(self.job);
+        let opened = open_layers(layers, self.job)?;
+        let layers: Vec<&barrow_check::Package> = layers
+            .iter()
+            .zip(&opened)
+            .filter_map(|(built, opened)| built.surveyed.as_ref().or(opened.as_ref()))
+            .collect();
+        let look = Look::of_job(self.job, &surveyed, layers);
+        let findings = look.findings(&self.job.checks.rules()?);
+        if self.options.checks == Checks::Decide
+            && findings.iter().any(|finding| finding.level == Level::Error)
+        {
+            self.progress.clear();
+            self.context.output.found(&findings);
+            findings::refuse(&findings)?;
+        }
+        Ok((Some(surveyed), findings))
+    }
+
+    fn pack(&self, planned: &Planned) -> Result<Packed> {
+        let Self { job, context, .. } = self;
         let origins = OnDisk {
-            wheels: &wheels.stored,
-            files: &found.files,
+            wheels: &planned.wheels.stored,
+            files: &planned.files,
         };
         let new = NewFile::create(&job.output)
             .with_context(|| format!("cannot write `{}`", job.output))?;
         let threads = std::thread::available_parallelism().unwrap_or(NonZero::<usize>::MIN);
+        let timestamp = context.environment.timestamp()?;
         let pack = PackOptions { timestamp, threads };
-        let packed =
-            pack::pack(&plan, &origins, new.file(), &pack, self.progress).map_err(explained)?;
+        let packed = pack::pack(&planned.plan, &origins, new.file(), &pack, self.progress)
+            .map_err(explained)?;
         new.commit()
             .with_context(|| format!("cannot write `{}`", job.output))?;
-
-        let package = describe::package(job, &packed, &plan, &wheels, warnings, notes);
-        record::keep(&job.output, inputs, &wheels.directories, &package, context);
-        Ok(package)
-    }
-
-    fn layers<'p>(&self, built: &'p [Package]) -> Vec<&'p Package> {
-        let Kind::Function { layers, .. } = &self.job.kind else {
-            return Vec::new();
-        };
-        built
-            .iter()
-            .filter(|package| layers.contains(&package.name))
-            .collect()
+        Ok(packed)
     }
 
     fn freshness(&self) -> Freshness {
@@ -149,15 +195,26 @@ impl Step<'_> {
     }
 }
 
-/// Distributions that a layer brings in the same version need not be in the function.
-fn leave_to_layers(wheels: &mut Wheels, layers: &[&Package]) {
-    let provided: HashMap<&str, &str> = layers
+/// Those of the packages built so far that a function uses as layers.
+fn layers<'b>(job: &Job, built: &'b [Built]) -> Vec<&'b Built> {
+    let Kind::Function { layers, .. } = &job.kind else {
+        return Vec::new();
+    };
+    built
         .iter()
-        .flat_map(|layer| &layer.distributions)
-        .map(|distribution| (distribution.name.as_str(), distribution.version.as_str()))
-        .collect();
-    wheels.stored.retain(|stored| {
-        let wheel = &stored.wheel;
-        provided.get(wheel.name.name().as_str()) != Some(&wheel.version.as_str())
+        .filter(|built| layers.contains(&built.package.name))
+        .collect()
+}
+
+/// Layers that did not change were not looked at, and are read from their files.
+fn open_layers(layers: &[&Built], job: &Job) -> Result<Vec<Option<barrow_check::Package>>> {
+    let opened = layers.iter().map(|layer| {
+        if layer.surveyed.is_some() {
+            return Ok(None);
+        }
+        let path = Utf8Path::new(&layer.package.path);
+        let opened = packages::open(path, barrow_check::Kind::Layer, job.target)?;
+        Ok(Some(opened.package))
     });
+    opened.collect()
 }

@@ -1,22 +1,25 @@
 //! What there is to say about a package that was made.
 
+use barrow_check::Finding;
 use barrow_core::pack::Packed;
 use barrow_core::plan::{Plan, Source};
 use barrow_model::Bytes;
 use barrow_model::limits::DIRECT_UPLOAD_LIMIT_BYTES;
 
+use super::planned::Planned;
 use super::resolve::Wheels;
+use crate::output::findings::FindingDocument;
 use crate::output::json::{Distribution, Package};
 use crate::settings::{Job, Kind};
 
 pub(super) fn package(
     job: &Job,
     packed: &Packed,
-    plan: &Plan,
-    wheels: &Wheels,
-    warnings: Vec<String>,
-    mut notes: Vec<String>,
+    planned: &Planned,
+    findings: &[Finding],
 ) -> Package {
+    let Planned { plan, wheels, .. } = planned;
+    let mut notes = planned.notes.clone();
     if packed.zipped_bytes >= DIRECT_UPLOAD_LIMIT_BYTES {
         notes.push(format!(
             "{} zipped is too large for a direct upload; upload it through an S3 bucket",
@@ -42,8 +45,9 @@ pub(super) fn package(
         // Whoever times the whole build fills it in.
         seconds: 0.0,
         distributions: distributions(plan, wheels),
-        warnings,
+        warnings: planned.warnings.clone(),
         notes,
+        findings: findings.iter().map(FindingDocument::from).collect(),
     }
 }
 

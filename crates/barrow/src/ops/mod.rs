@@ -7,10 +7,13 @@ use crate::settings::Environment;
 
 pub mod build;
 pub mod cache;
+pub mod check;
 mod checks;
 mod describe;
 pub mod doctor;
+mod facts;
 mod files;
+mod findings;
 #[cfg(target_os = "linux")]
 pub mod images;
 pub mod init;
@@ -18,6 +21,8 @@ pub mod interrupt;
 pub mod lock;
 pub mod new_file;
 pub mod origins;
+pub mod packages;
+mod planned;
 mod planning;
 pub mod record;
 pub mod resolve;

@@ -17,7 +17,7 @@ use crate::project::{SourceFile, Stamp};
 use crate::settings::{Job, Kind};
 
 /// Changes whenever the same inputs would give another package.
-const FORMAT: &str = concat!("barrow ", env!("CARGO_PKG_VERSION"), " record 1");
+const FORMAT: &str = concat!("barrow ", env!("CARGO_PKG_VERSION"), " record 2");
 
 /// Digest of everything that decides a package's bytes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -67,6 +67,7 @@ pub fn inputs(
     for layer in layers {
         add(&layer.sha256);
     }
+    add(&format!("{:?}", job.checks));
     add(&question.fingerprint.to_hex());
     add(question.stale_lock.as_deref().unwrap_or_default());
     add(&timestamp.to_string());

@@ -11,11 +11,13 @@ use barrow_model::{Arch, Runtime, Target};
 use camino::{Utf8Path, Utf8PathBuf};
 use sha2::Digest as _;
 
-use super::{Context, build, new_file};
+use super::build::{self, Checks};
+use super::{Context, new_file};
 use crate::outcome::{Failure, Result, explained};
 use crate::output::json::{PythonDocument, RuntimeDocument};
 use crate::runtime::{BOOTSTRAP, Contents, FOLDER, sdk_is_in_runtime};
 use crate::settings::Job;
+use crate::settings::check::CheckSection;
 use crate::settings::job::{Dependencies, Kind, Source};
 
 /// The folders of one runtime.
@@ -229,11 +231,12 @@ impl Shelf {
             dependencies: Dependencies::Files(vec![requirements]),
             source: None::<Source>,
             output: output.clone(),
+            checks: CheckSection::default(),
         };
         let options = build::Options {
             locked: false,
             upgrade: false,
-            force: true,
+            checks: Checks::Skip,
         };
         build::build(&[job], options, context)?;
         tree::unpack(&output, &trees.join(name)).map_err(explained)

@@ -34,14 +34,18 @@ pub fn note(text: impl Display) -> String {
     format!("note: {}", indented(&text.to_string()))
 }
 
-/// Later lines stand under the first. Names out of archives and answers of servers may hold
-/// control characters, which the terminal would obey; they are escaped.
+/// Later lines stand under the first.
 fn indented(text: &str) -> String {
+    visible(text.trim_end()).replace('\n', "\n    ")
+}
+
+/// Names out of archives and answers of servers may hold control characters, which the terminal
+/// would obey; they are escaped.
+pub fn visible(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
-    for character in text.trim_end().chars() {
+    for character in text.chars() {
         match character {
-            '\n' => shown.push_str("\n    "),
-            '\t' => shown.push('\t'),
+            '\n' | '\t' => shown.push(character),
             control if control.is_control() => shown.extend(control.escape_default()),
             other => shown.push(other),
         }

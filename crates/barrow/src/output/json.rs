@@ -2,9 +2,12 @@
 
 use std::time::Duration;
 
+use barrow_check::Finding;
 use barrow_core::trace::Summary;
 use barrow_local::environment::Invoked;
 use serde::{Deserialize, Serialize};
+
+use super::findings::FindingDocument;
 
 /// What `barrow build --json` prints.
 #[derive(Debug, Serialize)]
@@ -37,6 +40,8 @@ pub struct Package {
     pub distributions: Vec<Distribution>,
     pub warnings: Vec<String>,
     pub notes: Vec<String>,
+    /// What the checks found.
+    pub findings: Vec<FindingDocument>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -50,6 +55,17 @@ pub struct Distribution {
 }
 
 impl Package {
+    /// Whether the checks found errors, and it was written all the same.
+    pub fn has_errors(&self) -> bool {
+        self.findings.iter().any(|finding| finding.level == "error")
+    }
+
+    /// What the checks found, as they said it.
+    pub fn findings(&self) -> Vec<Finding> {
+        let findings = self.findings.iter();
+        findings.filter_map(FindingDocument::finding).collect()
+    }
+
     pub fn is_layer(&self) -> bool {
         self.kind == "layer"
     }

@@ -7,6 +7,7 @@ use std::io::{IsTerminal as _, Write as _};
 use crate::outcome::Failure;
 
 pub mod conflict;
+pub mod findings;
 pub mod flame;
 pub mod human;
 pub mod json;
@@ -61,6 +62,15 @@ impl Output {
     /// Shown even with `--quiet`: silence must not hide that something is wrong.
     pub fn warn(self, text: impl std::fmt::Display) {
         let _ = writeln!(std::io::stderr().lock(), "{}", human::warning(text));
+    }
+
+    /// Findings on stderr, where something else is the command's result.
+    pub fn found(self, found: &[barrow_check::Finding]) {
+        for finding in found {
+            if finding.level < barrow_check::Level::Note {
+                let _ = write!(std::io::stderr().lock(), "{}", findings::shown(finding));
+            }
+        }
     }
 
     pub fn failure(self, failure: &Failure) {

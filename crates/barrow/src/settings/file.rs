@@ -7,6 +7,8 @@ use barrow_model::{Arch, Handler, Runtime};
 use camino::{Utf8Path, Utf8PathBuf};
 use serde::{Deserialize, Deserializer, de};
 
+use super::check::CheckSection;
+
 /// What `pyproject.toml` says to us.
 #[derive(Debug, Default)]
 pub struct ProjectFile {
@@ -41,6 +43,7 @@ pub struct Section {
     pub extras: Option<Vec<String>>,
     /// Names of the project's layers that the function uses.
     pub layers: Option<Vec<String>>,
+    pub check: Option<CheckSection>,
     #[serde(default, rename = "function")]
     pub functions: Vec<Section>,
     #[serde(default, rename = "layer")]

@@ -4,6 +4,7 @@ use barrow_core::plan::Layout;
 use barrow_model::{Arch, Handler, Runtime, Target};
 use camino::{Utf8Path, Utf8PathBuf};
 
+use super::check::CheckSection;
 use super::file::LayerPath;
 
 /// A package to build.
@@ -18,12 +19,15 @@ pub struct Job {
     pub dependencies: Dependencies,
     pub source: Option<Source>,
     pub output: Utf8PathBuf,
+    pub checks: CheckSection,
 }
 
 #[derive(Debug, Clone)]
 pub enum Kind {
     Function {
         handler: Handler,
+        /// Nobody named it: Lambda may be told to call another one.
+        handler_is_assumed: bool,
         /// Names of jobs whose distributions Lambda provides through `/opt`.
         layers: Vec<String>,
     },

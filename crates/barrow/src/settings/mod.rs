@@ -3,6 +3,7 @@
 //! Flag beats environment beats file beats default. Flags and environment arrive together, since
 //! clap reads both; `resolver` adds the file and the defaults.
 
+pub mod check;
 pub mod environment;
 pub mod file;
 pub mod job;

@@ -21,12 +21,13 @@ impl JobResolver<'_> {
     pub(super) fn function(&self, shared: &Section, own: &Section) -> Result<Job> {
         let options = self.options;
         let name = self.name(own.name.as_ref().or(shared.name.as_ref()))?;
-        let handler = options
+        let named = options
             .handler
             .clone()
             .or_else(|| own.handler.clone())
-            .or_else(|| shared.handler.clone())
-            .unwrap_or_else(|| self.default_handler());
+            .or_else(|| shared.handler.clone());
+        let handler_is_assumed = named.is_none();
+        let handler = named.unwrap_or_else(|| self.default_handler());
         let deps = options
             .dependencies_directory
             .clone()
@@ -59,8 +60,14 @@ impl JobResolver<'_> {
             }),
             output: self.output(&name),
             layout,
+            checks: own
+                .check
+                .clone()
+                .or_else(|| shared.check.clone())
+                .unwrap_or_default(),
             kind: Kind::Function {
                 handler,
+                handler_is_assumed,
                 layers: own
                     .layers
                     .clone()
@@ -113,6 +120,7 @@ impl JobResolver<'_> {
                 exclude: Vec::new(),
             }),
             output: self.output(&name),
+            checks: shared.check.clone().unwrap_or_default(),
             name,
         })
     }

@@ -5,7 +5,8 @@ use barrow_model::{Arch, Handler, Runtime, Sha256, Target};
 use camino::{Utf8Path, Utf8PathBuf};
 
 use super::Options;
-use crate::ops::{Context, build};
+use crate::ops::Context;
+use crate::ops::build::{self, Checks};
 use crate::outcome::{Failure, Result, explained};
 use crate::output::human;
 use crate::settings::{self, Job, JobOptions, Kind};
@@ -62,13 +63,14 @@ fn of_project(options: &JobOptions, handler: Option<&str>, context: &Context) ->
     let how = build::Options {
         locked: false,
         upgrade: false,
-        force: false,
+        checks: Checks::Tell,
     };
     let packages = build::build(&jobs, how, context)?;
     for package in &packages {
         for warning in &package.warnings {
             context.output.warn(warning);
         }
+        context.output.found(&package.findings());
         if !package.unchanged {
             context.output.say(human::built(package));
         }
@@ -83,6 +85,7 @@ fn of_project(options: &JobOptions, handler: Option<&str>, context: &Context) ->
     let Kind::Function {
         handler: own,
         layers,
+        ..
     } = &job.kind
     else {
         unreachable!("`the_function` finds functions only");

@@ -1,0 +1,56 @@
+//! Packages that the user names: any zip, whoever made it.
+
+use std::fs::File;
+use std::io;
+
+use barrow_check::survey::survey_zip;
+use barrow_check::{Kind, Package};
+use barrow_model::Target;
+use camino::Utf8Path;
+
+use crate::outcome::{Failure, Result};
+
+/// What is known of a package, and the file that it was read from, still open.
+#[derive(Debug)]
+pub struct Surveyed {
+    pub package: Package,
+    pub source: File,
+}
+
+/// Reads all of a package. A file that is no zip is a package with a flaw.
+pub fn open(path: &Utf8Path, kind: Kind, target: Target) -> Result<Surveyed> {
+    let source = file(path)?;
+    let name = path.file_name().unwrap_or(path.as_str()).to_owned();
+    Ok(Surveyed {
+        package: survey_zip(name, kind, &source, target),
+        source,
+    })
+}
+
+/// Opens a file. That it is not there, or no file, is the user's to mend.
+pub fn file(path: &Utf8Path) -> Result<File> {
+    let opened = File::open(path).and_then(|file| Ok((file.metadata()?, file)));
+    match opened {
+        Ok((metadata, file)) if metadata.is_file() => Ok(file),
+        Ok(_) => Err(Failure::input(format_args!(
+            "`{path}` is not a file; expected a zip"
+        ))),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            Err(Failure::input(format_args!("`{path}` does not exist")))
+        }
+        Err(error) => Err(anyhow::Error::from(error)
+            .context(format!("cannot read `{path}`"))
+            .into()),
+    }
+}
+
+/// A package whose files are all under `python/` and the other folders that layers have is a layer.
+pub fn guess_kind(package: &Package) -> Kind {
+    const OF_LAYERS: [&str; 3] = ["python", "lib", "bin"];
+    let mut tops = package.files().iter().map(|file| file.path.top());
+    if package.has_folder("python") && tops.all(|top| OF_LAYERS.contains(&top)) {
+        Kind::Layer
+    } else {
+        Kind::Function
+    }
+}
