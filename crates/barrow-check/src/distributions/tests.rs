@@ -16,7 +16,7 @@ fn package(kind: Kind, files: &[(&str, &str)]) -> Package {
     let files = files.iter().map(|(path, content)| {
         let path = EntryPath::parse(path).unwrap();
         File {
-            facts: facts::read(&path, content.as_bytes(), target),
+            facts: facts::Known::read(&path, content.as_bytes(), target).facts,
             path,
             unzipped_bytes: content.len() as u64,
             zipped_bytes: content.len() as u64,
