@@ -17,6 +17,7 @@ pub mod distributions;
 pub mod facts;
 pub mod finding;
 pub mod imports;
+pub mod link;
 pub mod package;
 pub mod report;
 pub mod scene;

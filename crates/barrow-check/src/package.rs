@@ -4,6 +4,7 @@ use barrow_model::EntryPath;
 
 use crate::facts::Facts;
 use crate::facts::secret::Secret;
+use crate::link::Link;
 use crate::survey::Flaw;
 
 /// A zip, a folder or a plan, with what is known of each of its files.
@@ -19,6 +20,8 @@ pub struct Package {
     folders: Vec<Folder>,
     /// What is wrong with the archive as such, and files that could not become a [`File`].
     pub flaws: Vec<Flaw>,
+    /// Symbolic links. What they lead to inside the package is among its files as well.
+    pub links: Vec<Link>,
 }
 
 /// Where Lambda puts the package.
@@ -86,7 +89,23 @@ impl Package {
             files,
             folders,
             flaws,
+            links: Vec::new(),
         }
+    }
+
+    /// Adds what is seen through links, in place of the links themselves.
+    pub(crate) fn add_seen(&mut self, files: Vec<File>) {
+        self.files.splice(0..0, files);
+        // Stable, so that what is seen through a link comes before the link.
+        self.files.sort_by(|a, b| a.path.cmp(&b.path));
+        self.files
+            .dedup_by(|later, earlier| later.path == earlier.path);
+    }
+
+    /// Whether its files could be made out, so that looking at them makes sense.
+    pub fn is_legible(&self) -> bool {
+        let is_read = |flaw: &Flaw| !matches!(flaw, Flaw::Unreadable(_) | Flaw::Excessive(_));
+        !self.files.is_empty() && self.flaws.iter().all(is_read)
     }
 
     pub fn files(&self) -> &[File] {

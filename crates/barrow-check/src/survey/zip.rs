@@ -1,12 +1,28 @@
 //! Surveys a zip, from whoever.
+//!
+//! Nothing is refused: what a reader could still make of the archive becomes files, and what is
+//! wrong with it becomes flaws.
 
 use barrow_core::ReadAt;
-use barrow_core::zip::{Directory, Entry, Inflater};
+use barrow_core::zip::{Directory, Entry, Inflater, Span};
 use barrow_model::{EntryPath, Target};
 use rayon::prelude::*;
 
-use super::{Flaw, content};
+use super::flaw::{Excess, Flaw};
+use super::name::Named;
+use super::{content, links, oddity};
+use crate::facts::Known;
 use crate::package::{File, Folder, Form, Kind, Package};
+
+/// Three times what a zip can list without ZIP64; as many files take some 50 MB of memory.
+const ENTRIES_LIMIT: usize = 200_000;
+/// Sixteen times what Lambda unpacks; reading as much takes some seconds.
+const UNZIPPED_LIMIT_BYTES: u64 = 4 << 30;
+/// Deflate reaches 1032:1 on zeros; real packages stay under 10:1. What is this dense and more
+/// than Lambda unpacks is there to be expensive.
+const RATIO_LIMIT: u64 = 100;
+/// `PATH_MAX`: no longer path can be opened.
+const LINK_LIMIT_BYTES: u64 = 4096;
 
 /// Reads all of a zip, on every core that rayon's pool has.
 pub fn survey_zip(name: String, kind: Kind, source: &dyn ReadAt, target: Target) -> Package {
@@ -17,49 +33,114 @@ pub fn survey_zip(name: String, kind: Kind, source: &dyn ReadAt, target: Target)
         Ok(directory) => directory,
         Err(error) => return nothing(Flaw::Unreadable(error)),
     };
-    let spans = match directory.spans(source) {
-        Ok(spans) => spans,
-        Err(error) => return nothing(Flaw::Unsound(error)),
+    let entries = directory.entries();
+    if entries.len() > ENTRIES_LIMIT {
+        return nothing(Flaw::Excessive(Excess::Entries {
+            count: entries.len(),
+            limit: ENTRIES_LIMIT,
+        }));
+    }
+    let (spans, mut flaws) = if let Some(excess) = excess(entries, bytes) {
+        (vec![None; entries.len()], vec![Flaw::Excessive(excess)])
+    } else {
+        let examination = directory.examine(source);
+        let flaws = examination.faults.into_iter().map(Flaw::Unsound).collect();
+        (examination.spans, flaws)
     };
-    let (mut files, mut folders, mut flaws) = (Vec::new(), Vec::new(), Vec::new());
-    for (entry, span) in directory.entries().iter().zip(spans) {
-        let mode = permissions(entry);
-        let path = match EntryPath::parse(entry.name.trim_end_matches('/')) {
-            Ok(path) => path,
-            Err(source) => {
-                let name = entry.label();
-                flaws.push(Flaw::Name { name, source });
-                continue;
-            }
-        };
-        if entry.is_dir() {
-            folders.push(Folder { path, mode });
-        } else {
-            files.push((entry, span, path));
+
+    let (mut files, mut folders) = (Vec::new(), Vec::new());
+    for (entry, span) in entries.iter().zip(spans) {
+        let name = Named::of(entry);
+        flaws.extend(name.flaw);
+        flaws.extend(oddity::of(entry).map(|oddity| Flaw::Odd {
+            name: entry.label(),
+            oddity,
+        }));
+        match name.path {
+            Some(path) if name.is_folder => folders.push(Folder {
+                path,
+                mode: permissions(entry),
+            }),
+            Some(path) => files.push((entry, span, path)),
+            None => {}
         }
     }
+
     let read = files
         .into_par_iter()
         .map_init(Inflater::new, |inflater, (entry, span, path)| {
-            let content = content::read(source, inflater, &span, &path, target);
-            let flaw = content.damage.map(|source| Flaw::Damaged {
-                name: entry.label(),
-                source,
-            });
-            let file = File {
-                path,
-                unzipped_bytes: span.uncompressed_bytes,
-                zipped_bytes: span.compressed_bytes,
-                mode: permissions(entry),
-                modified: None,
-                facts: content.known.facts,
-                secrets: content.known.secrets,
-            };
-            (file, flaw)
+            read(source, inflater, entry, span, path, target)
         });
-    let (files, damaged): (Vec<File>, Vec<Option<Flaw>>) = read.unzip();
-    flaws.extend(damaged.into_iter().flatten());
-    Package::new(name, kind, form, files, folders, flaws)
+    let (mut files, mut targets) = (Vec::new(), Vec::new());
+    for read in read.collect::<Vec<_>>() {
+        flaws.extend(read.flaw);
+        targets.extend(read.link.map(|target| (read.file.path.clone(), target)));
+        files.push(read.file);
+    }
+    let package = Package::new(name, kind, form, files, folders, flaws);
+    links::follow(package, targets)
+}
+
+/// Whether reading all of it would take too long.
+fn excess(entries: &[Entry], zipped: u64) -> Option<Excess> {
+    let sizes = entries.iter().map(|entry| entry.uncompressed_bytes);
+    let unzipped = sizes.fold(0, u64::saturating_add);
+    let is_dense = unzipped >= barrow_model::limits::UNZIPPED_LIMIT_BYTES
+        && unzipped / RATIO_LIMIT >= zipped.max(1);
+    (is_dense || unzipped > UNZIPPED_LIMIT_BYTES).then_some(Excess::Bytes { unzipped, zipped })
+}
+
+/// A file, and what reading it brought up.
+struct Read {
+    file: File,
+    flaw: Option<Flaw>,
+    /// Where it leads, of a symbolic link.
+    link: Option<String>,
+}
+
+fn read(
+    source: &dyn ReadAt,
+    inflater: &mut Inflater,
+    entry: &Entry,
+    span: Option<Span>,
+    path: EntryPath,
+    target: Target,
+) -> Read {
+    let (mut known, mut damage, mut link) = (Known::default(), None, None);
+    if let Some(span) = span {
+        if entry.is_symlink() && span.uncompressed_bytes <= LINK_LIMIT_BYTES {
+            let mut text = Vec::new();
+            let copied = inflater.copy_verified(source, &span, &mut |bytes| {
+                text.extend_from_slice(bytes);
+            });
+            damage = copied.err();
+            link = Some(String::from_utf8_lossy(&text).into_owned());
+        } else {
+            let content = content::read(source, inflater, &span, &path, target);
+            damage = content.damage;
+            // Half a file would only be blamed for what the other half has.
+            if damage.is_none() {
+                known = content.known;
+            }
+        }
+    }
+    let file = File {
+        path,
+        unzipped_bytes: entry.uncompressed_bytes,
+        zipped_bytes: entry.compressed_bytes,
+        mode: permissions(entry),
+        modified: entry
+            .modified
+            .to_unix_seconds()
+            .and_then(|seconds| i64::try_from(seconds).ok()),
+        facts: known.facts,
+        secrets: known.secrets,
+    };
+    let flaw = damage.map(|source| Flaw::Damaged {
+        name: entry.label(),
+        source,
+    });
+    Read { file, flaw, link }
 }
 
 /// Without the bits that say what kind of file it is.

@@ -12,6 +12,27 @@ pub(crate) struct Entry {
     pub(crate) flags: u16,
     /// The bytes are stored whatever this says.
     pub(crate) method: u16,
+    pub(crate) version_needed: u16,
+    /// Of the local header, where it is another.
+    pub(crate) local_name: Option<Vec<u8>>,
+    /// Unzipped bytes, where not as many as there are.
+    pub(crate) promised: Option<u32>,
+}
+
+impl Entry {
+    pub(crate) fn file(name: &str, bytes: &[u8]) -> Self {
+        Self {
+            name: name.as_bytes().to_vec(),
+            bytes: bytes.to_vec(),
+            mode: 0o100_644,
+            made_by: 0x0314,
+            flags: 0x0800,
+            method: 0,
+            version_needed: 20,
+            local_name: None,
+            promised: None,
+        }
+    }
 }
 
 /// 1980-01-01 00:00.
@@ -23,19 +44,20 @@ pub(crate) fn zip(entries: &[Entry]) -> Vec<u8> {
         let header_offset = out.len() as u32;
         let crc32 = crc32(&entry.bytes);
         let bytes = entry.bytes.len() as u32;
+        let local_name = entry.local_name.as_ref().unwrap_or(&entry.name);
         let local = LocalHeader {
-            version_needed: 20,
+            version_needed: entry.version_needed,
             flags: entry.flags,
             method: entry.method,
             modified: EARLIEST,
             crc32,
             compressed_bytes: bytes,
-            uncompressed_bytes: bytes,
-            name_bytes: entry.name.len() as u16,
+            uncompressed_bytes: entry.promised.unwrap_or(bytes),
+            name_bytes: local_name.len() as u16,
             extra_bytes: 0,
         };
         local.write(&mut out);
-        out.extend_from_slice(&entry.name);
+        out.extend_from_slice(local_name);
         out.extend_from_slice(&entry.bytes);
         let central = CentralHeader {
             made_by: entry.made_by,
@@ -45,8 +67,8 @@ pub(crate) fn zip(entries: &[Entry]) -> Vec<u8> {
             modified: local.modified,
             crc32,
             compressed_bytes: bytes,
-            uncompressed_bytes: bytes,
-            name_bytes: local.name_bytes,
+            uncompressed_bytes: local.uncompressed_bytes,
+            name_bytes: entry.name.len() as u16,
             extra_bytes: 0,
             comment_bytes: 0,
             disk: 0,

@@ -80,6 +80,8 @@ pub(crate) struct Content {
     pub(crate) made_by: Option<u16>,
     pub(crate) flags: Option<u16>,
     pub(crate) method: Option<u16>,
+    pub(crate) version_needed: Option<u16>,
+    pub(crate) local_name: Option<String>,
 }
 
 fn runtime() -> String {
@@ -156,13 +158,15 @@ impl Content {
             Some(text) => data_encoding::BASE64.decode(text.as_bytes()).unwrap(),
             None => self.text.clone().into_bytes(),
         };
+        let usual = Entry::file(name, &bytes);
         Entry {
-            name: name.as_bytes().to_vec(),
-            bytes,
-            mode: self.mode.unwrap_or(0o100_644),
-            made_by: self.made_by.unwrap_or(0x0314),
-            flags: self.flags.unwrap_or(0x0800),
-            method: self.method.unwrap_or(0),
+            mode: self.mode.unwrap_or(usual.mode),
+            made_by: self.made_by.unwrap_or(usual.made_by),
+            version_needed: self.version_needed.unwrap_or(usual.version_needed),
+            flags: self.flags.unwrap_or(usual.flags),
+            method: self.method.unwrap_or(usual.method),
+            local_name: self.local_name.clone().map(String::into_bytes),
+            ..usual
         }
     }
 }

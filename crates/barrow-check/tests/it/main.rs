@@ -7,6 +7,7 @@
 
 mod archive;
 mod case;
+mod survey;
 
 use std::path::{Path, PathBuf};
 

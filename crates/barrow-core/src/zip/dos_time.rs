@@ -35,6 +35,21 @@ impl DosTime {
         Self(date << 16 | time)
     }
 
+    /// Seconds since 1970, taken for UTC. `None` for what is no date, such as a thirteenth month.
+    pub fn to_unix_seconds(self) -> Option<u64> {
+        let (date, time) = (self.0 >> 16, self.0 & 0xffff);
+        let (year, month, day) = (u64::from(date >> 9) + 1980, date >> 5 & 15, date & 31);
+        let (hour, minute, second) = (time >> 11, time >> 5 & 63, (time & 31) * 2);
+        let is_date = (1..=12).contains(&month) && (1..=days_in(year, month)).contains(&day.into());
+        if !is_date || hour > 23 || minute > 59 || second > 59 {
+            return None;
+        }
+        let days = (1970..year).map(days_of).sum::<u64>()
+            + (1..month).map(|month| days_in(year, month)).sum::<u64>()
+            + u64::from(day - 1);
+        Some(days * 86_400 + u64::from(hour * 3600 + minute * 60 + second))
+    }
+
     /// As headers hold it: the time in the low half, the date in the high one.
     pub const fn from_u32(bits: u32) -> Self {
         Self(bits)
@@ -53,7 +68,7 @@ fn days_of(year: u64) -> u64 {
 fn days_in(year: u64, month: u32) -> u64 {
     match month {
         4 | 6 | 9 | 11 => 30,
-        // 2100 is the only year of the range that is divided by four and not a leap year.
+        // 2100 is the only year from 1970 to 2107 divided by four that is not a leap year.
         2 if year.is_multiple_of(4) && year != 2100 => 29,
         2 => 28,
         _ => 31,
@@ -77,6 +92,17 @@ mod tests {
             (time & 31) * 2
         );
         assert_eq!(shown, expected, "{seconds}");
+        let back = DosTime::from_u32(bits).to_unix_seconds();
+        if (315_532_800..4_354_819_200).contains(&seconds) {
+            assert_eq!(back, Some(seconds / 2 * 2));
+        }
+    }
+
+    #[test]
+    fn what_is_no_date_is_no_moment() {
+        for bits in [0, 13 << 21 | 1 << 16, 2 << 21 | 30 << 16, 0x0021_ffff] {
+            assert_eq!(DosTime::from_u32(bits).to_unix_seconds(), None, "{bits:#x}");
+        }
     }
 
     #[test]

@@ -12,11 +12,13 @@ use super::record::{
 use crate::ReadAt;
 
 /// Where an entry lies, by its local header.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug)]
 pub(super) struct Local {
     pub data: Range<u64>,
     /// Behind the data descriptor, where there is one.
     pub end: u64,
+    /// What the header says otherwise than the directory.
+    pub faults: Vec<CheckZipError>,
 }
 
 /// The flags that change how an entry is read; the others are hints about the compressor.
@@ -26,12 +28,9 @@ const FLAGS_THAT_MATTER: u16 =
 /// Extra areas that are read along with the fixed part and the name, without a second look.
 const USUAL_EXTRA_BYTES: u64 = 64;
 
-/// `limit` is where the directory starts; nothing of an entry can lie behind it.
-pub(super) fn check(
-    source: &dyn ReadAt,
-    entry: &Entry,
-    limit: u64,
-) -> Result<Local, CheckZipError> {
+/// Fails where there is no local header. `limit` is where the directory starts; nothing of an
+/// entry can lie behind it.
+pub(super) fn find(source: &dyn ReadAt, entry: &Entry, limit: u64) -> Result<Local, CheckZipError> {
     let missing = || CheckZipError::NoLocalHeader {
         name: entry.label(),
         offset: entry.header_offset,
@@ -48,58 +47,66 @@ pub(super) fn check(
         .get(LOCAL_BYTES..length)
         .and_then(|bytes| bytes.split_at_checked(usize::from(header.name_bytes)))
         .ok_or_else(missing)?;
-    compare(entry, &header, name, extra).map_err(|mismatch| CheckZipError::LocalHeader {
-        name: entry.label(),
-        mismatch,
-    })?;
+    let mut faults: Vec<_> = mismatches(entry, &header, name, extra)
+        .map(|mismatch| CheckZipError::LocalHeader {
+            name: entry.label(),
+            mismatch,
+        })
+        .collect();
     if let Some(other) = extra::second_name(extra, &entry.name) {
-        return Err(CheckZipError::SecondName {
+        faults.push(CheckZipError::SecondName {
             name: entry.label(),
             other,
         });
     }
 
-    // In range: `check_ranges` has seen that a shorter form of this ends before the directory.
+    // In range: the caller has seen that a shorter form of this ends before the directory.
     let data = start.saturating_add(length as u64);
     let data = data..data.saturating_add(entry.compressed_bytes);
-    let end = if header.flags & DESCRIPTOR_FOLLOWS == 0 {
-        data.end
-    } else {
+    let mut end = data.end;
+    if header.flags & DESCRIPTOR_FOLLOWS != 0 {
         let bytes = read(source, data.end, 24, limit)?;
-        let length = descriptor_bytes(entry, &bytes).ok_or_else(|| CheckZipError::Descriptor {
-            name: entry.label(),
-        })?;
-        data.end + length
-    };
-    Ok(Local { data, end })
+        match descriptor_bytes(entry, &bytes) {
+            Some(length) => end += length,
+            None => faults.push(CheckZipError::Descriptor {
+                name: entry.label(),
+            }),
+        }
+    }
+    Ok(Local { data, end, faults })
 }
 
-fn compare(entry: &Entry, header: &LocalHeader, name: &[u8], extra: &[u8]) -> Result<(), Mismatch> {
-    let require = |holds: bool, mismatch: Mismatch| if holds { Ok(()) } else { Err(mismatch) };
-    require(name == entry.raw_name, Mismatch::Name)?;
-    require(
-        (header.flags ^ entry.flags) & FLAGS_THAT_MATTER == 0,
-        Mismatch::Flags,
-    )?;
-    require(header.method == entry.method, Mismatch::Method)?;
-    let wide = extra::widen(extra, header.uncompressed_bytes, header.compressed_bytes, 0)
-        .ok_or(Mismatch::UncompressedSize)?;
+fn mismatches(
+    entry: &Entry,
+    header: &LocalHeader,
+    name: &[u8],
+    extra: &[u8],
+) -> impl Iterator<Item = Mismatch> {
+    let wide = extra::widen(extra, header.uncompressed_bytes, header.compressed_bytes, 0);
     // Where a descriptor follows, a writer that could not seek left zeros, and one that could
     // put the true numbers in. Anything else is a lie.
     let open = header.flags & DESCRIPTOR_FOLLOWS != 0;
     let agrees = |local: u64, directory: u64| local == directory || (open && local == 0);
-    require(
-        agrees(header.crc32.into(), entry.crc32.into()),
-        Mismatch::Crc32,
-    )?;
-    require(
-        agrees(wide.compressed_bytes, entry.compressed_bytes),
-        Mismatch::CompressedSize,
-    )?;
-    require(
-        agrees(wide.uncompressed_bytes, entry.uncompressed_bytes),
-        Mismatch::UncompressedSize,
-    )
+    let flags_agree = (header.flags ^ entry.flags) & FLAGS_THAT_MATTER == 0;
+    [
+        (name == entry.raw_name, Mismatch::Name),
+        (flags_agree, Mismatch::Flags),
+        (header.method == entry.method, Mismatch::Method),
+        (
+            agrees(header.crc32.into(), entry.crc32.into()),
+            Mismatch::Crc32,
+        ),
+        (
+            wide.is_none_or(|wide| agrees(wide.compressed_bytes, entry.compressed_bytes)),
+            Mismatch::CompressedSize,
+        ),
+        (
+            wide.is_some_and(|wide| agrees(wide.uncompressed_bytes, entry.uncompressed_bytes)),
+            Mismatch::UncompressedSize,
+        ),
+    ]
+    .into_iter()
+    .filter_map(|(holds, mismatch)| (!holds).then_some(mismatch))
 }
 
 /// The length of the data descriptor at the start of `bytes`, which comes with or without a

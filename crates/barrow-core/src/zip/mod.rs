@@ -1,8 +1,9 @@
 //! The zip format, both directions. Offsets and sizes are bytes from the start of the archive.
 //!
 //! Reading has two levels. [`Directory::read`] takes any archive whose directory can be made out,
-//! so that a foreign zip can be judged; [`Directory::spans`] takes only what every unzipper reads
-//! alike, which is what a wheel must be before a byte of it is copied.
+//! and [`Directory::examine`] says all that is wrong with it, so that a foreign zip can be judged;
+//! [`Directory::spans`] takes only what every unzipper reads alike, which is what a wheel must be
+//! before a byte of it is copied.
 
 pub mod check_error;
 pub mod deflate;
@@ -10,6 +11,7 @@ pub mod directory;
 pub mod dos_time;
 pub mod end;
 pub mod entry;
+pub mod examine;
 pub mod extra;
 pub mod inflate;
 pub mod local;
@@ -22,10 +24,13 @@ pub mod scratch;
 pub mod spans;
 pub mod write;
 
+mod faults;
+
 pub use check_error::CheckZipError;
 pub use directory::Directory;
 pub use dos_time::DosTime;
 pub use entry::Entry;
+pub use examine::Examination;
 pub use inflate::{InflateError, Inflater, copy_verified};
 pub use method::Method;
 pub use read_error::ReadZipError;

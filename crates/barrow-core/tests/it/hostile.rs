@@ -63,6 +63,12 @@ fn said(read: impl FnOnce() -> Result<(), Box<dyn Error>>) -> String {
     text
 }
 
+fn examine(source: &dyn ReadAt) {
+    if let Ok(directory) = Directory::read(source) {
+        directory.examine(source);
+    }
+}
+
 /// A file's bytes, and the largest number of them that was asked for at once.
 struct Watched {
     bytes: Vec<u8>,
@@ -117,6 +123,51 @@ fn no_archive_is_forgotten() {
 }
 
 #[test]
+fn judging_an_archive_finds_what_copying_it_refuses_and_more() {
+    for (name, _) in expected() {
+        let bytes = fs::read(folder().join(name)).unwrap();
+        let Ok(directory) = Directory::read(&bytes) else {
+            continue;
+        };
+        let examination = directory.examine(&bytes);
+        let faults: Vec<_> = examination.faults.iter().map(ToString::to_string).collect();
+        match directory.spans(&bytes) {
+            Ok(spans) => {
+                let spans: Vec<_> = spans.into_iter().map(Some).collect();
+                assert_eq!((faults, examination.spans), (vec![], spans), "{name}");
+            }
+            Err(error) => assert!(faults.contains(&error.to_string()), "{name}: {faults:?}"),
+        }
+    }
+}
+
+#[test]
+fn every_fault_is_found_and_the_rest_can_be_read() {
+    let check = |name: &str, readable: usize, expected: &[&str]| {
+        let bytes = fs::read(folder().join(name)).unwrap();
+        let directory = Directory::read(&bytes).unwrap();
+        let examination = directory.examine(&bytes);
+        let faults: Vec<_> = examination.faults.iter().map(ToString::to_string).collect();
+        assert_eq!(faults, expected, "{name}");
+        assert_eq!(
+            examination.spans.iter().flatten().count(),
+            readable,
+            "{name}"
+        );
+    };
+    check(
+        "archive_in_the_comment.zip",
+        1,
+        &[
+            "112 bytes were put in front of the archive; expected it to start the file",
+            "1 bytes follow the archive; expected it to end the file",
+        ],
+    );
+    check("name_twice.zip", 2, &["`a.py` is listed twice"]);
+    check("encrypted.zip", 0, &["`a.py` is encrypted"]);
+}
+
+#[test]
 fn no_lie_makes_us_ask_for_more_bytes_than_there_are() {
     for (name, _) in expected() {
         let bytes = fs::read(folder().join(name)).unwrap();
@@ -126,6 +177,7 @@ fn no_lie_makes_us_ask_for_more_bytes_than_there_are() {
         };
         // As a wheel, most are refused early; as a zip, what the end records promise counts.
         _ = (said_of_zip(&source), said_of_wheel(&source));
+        examine(&source);
         let (largest, present) = (source.largest.into_inner(), source.bytes.len());
         assert!(largest <= present, "{name}: {largest} of {present} bytes");
     }

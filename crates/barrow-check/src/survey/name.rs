@@ -1,0 +1,65 @@
+//! Which path an entry's name stands for.
+
+use barrow_core::zip::Entry;
+use barrow_core::zip::name::NameEncoding;
+use barrow_model::EntryPath;
+use barrow_model::entry_path::EntryPathError;
+
+use super::Flaw;
+
+/// Where an entry is surveyed, and what is wrong with its name.
+pub(super) struct Named {
+    /// `None` where no path is meant that a package could have.
+    pub path: Option<EntryPath>,
+    pub is_folder: bool,
+    pub flaw: Option<Flaw>,
+}
+
+impl Named {
+    pub(super) fn of(entry: &Entry) -> Self {
+        let text = text(entry);
+        match EntryPath::parse(text.trim_end_matches('/')) {
+            Ok(path) => Self {
+                path: Some(path),
+                is_folder: text.ends_with('/'),
+                flaw: None,
+            },
+            Err(source) => {
+                let slashed = text.replace('\\', "/");
+                let meant = meant(&slashed, source);
+                Self {
+                    path: meant.clone(),
+                    is_folder: slashed.ends_with('/'),
+                    flaw: Some(Flaw::Name {
+                        name: entry.label(),
+                        source,
+                        meant,
+                    }),
+                }
+            }
+        }
+    }
+}
+
+/// Writers that do not mark a name as UTF-8 and write it so are common; those that mean code page
+/// 437 hardly ever make a name that is UTF-8 as well.
+fn text(entry: &Entry) -> &str {
+    match entry.name_encoding {
+        NameEncoding::Cp437 => std::str::from_utf8(&entry.raw_name).unwrap_or(&entry.name),
+        NameEncoding::Ascii | NameEncoding::Utf8 | NameEncoding::Broken => &entry.name,
+    }
+}
+
+/// Only what a backslash or an empty part hides is plain.
+fn meant(slashed: &str, error: EntryPathError) -> Option<EntryPath> {
+    if !matches!(error, EntryPathError::Backslash | EntryPathError::EmptyPart)
+        || slashed.starts_with('/')
+    {
+        return None;
+    }
+    let parts: Vec<_> = slashed
+        .split('/')
+        .filter(|part| !matches!(*part, "" | "."))
+        .collect();
+    EntryPath::parse(&parts.join("/")).ok()
+}
