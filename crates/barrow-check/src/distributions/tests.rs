@@ -3,7 +3,7 @@
 use barrow_model::EntryPath;
 
 use super::*;
-use crate::facts;
+use crate::facts::Known;
 use crate::package::{File, Form};
 
 const NUMPY: &str = "Name: NumPy\nVersion: 2.1.3\n";
@@ -16,7 +16,7 @@ fn package(kind: Kind, files: &[(&str, &str)]) -> Package {
     let files = files.iter().map(|(path, content)| {
         let path = EntryPath::parse(path).unwrap();
         File {
-            facts: facts::Known::read(&path, content.as_bytes(), target).facts,
+            facts: Known::read(&path, content.as_bytes(), target).facts,
             path,
             unzipped_bytes: content.len() as u64,
             zipped_bytes: content.len() as u64,

@@ -50,7 +50,7 @@ impl Known {
     pub fn read(path: &EntryPath, content: &[u8], target: Target) -> Self {
         Self {
             facts: read(path, content, target),
-            secrets: secret::read(content),
+            secrets: secret::read(path, content),
         }
     }
 
@@ -85,8 +85,13 @@ fn read(path: &EntryPath, content: &[u8], target: Target) -> Facts {
         return distribution::read_direct_url(content)
             .map_or(Facts::Plain, |url| Facts::DirectUrl(Box::new(url)));
     }
+    read_binary(content, content)
+}
+
+/// Reads the facts of a binary, from all of its bytes or from parts; `start` is its first ones.
+pub fn read_binary<'d>(content: impl object::ReadRef<'d>, start: &[u8]) -> Facts {
     if let Some(elf) = elf::read(content) {
         return Facts::Elf(Box::new(elf));
     }
-    foreign::read(content).map_or(Facts::Plain, Facts::Foreign)
+    foreign::read(start).map_or(Facts::Plain, Facts::Foreign)
 }

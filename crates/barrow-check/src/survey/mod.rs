@@ -7,6 +7,7 @@ mod links;
 mod name;
 mod oddity;
 mod plan;
+mod sparse;
 mod wheel;
 mod zip;
 

@@ -54,6 +54,8 @@ pub struct Inflater {
 /// What has come out so far.
 struct Produced<'a> {
     span: &'a Span,
+    /// After so many, the rest is not wanted.
+    enough: u64,
     bytes: u64,
     crc32: crc32fast::Hasher,
     sink: &'a mut dyn FnMut(&[u8]),
@@ -75,17 +77,33 @@ impl Inflater {
         span: &Span,
         sink: &mut dyn FnMut(&[u8]),
     ) -> Result<(), InflateError> {
-        let mut produced = Produced {
-            span,
-            bytes: 0,
-            crc32: crc32fast::Hasher::new(),
-            sink,
-        };
-        match span.method {
-            Method::Stored => self.copy_stored(source, span, &mut produced)?,
-            Method::Deflated => self.inflate(source, span, &mut produced)?,
-        }
+        let mut produced = Produced::new(span, u64::MAX, sink);
+        self.copy(source, span, &mut produced)?;
         produced.finish()
+    }
+
+    /// Gives at least the first `bytes` uncompressed bytes of a span to `sink`, if it has as many,
+    /// and stops soon after. For spans that [`Self::copy_verified`] found to be right.
+    pub fn copy_start(
+        &mut self,
+        source: &dyn ReadAt,
+        span: &Span,
+        bytes: u64,
+        sink: &mut dyn FnMut(&[u8]),
+    ) -> Result<(), InflateError> {
+        self.copy(source, span, &mut Produced::new(span, bytes, sink))
+    }
+
+    fn copy(
+        &mut self,
+        source: &dyn ReadAt,
+        span: &Span,
+        produced: &mut Produced<'_>,
+    ) -> Result<(), InflateError> {
+        match span.method {
+            Method::Stored => self.copy_stored(source, span, produced),
+            Method::Deflated => self.inflate(source, span, produced),
+        }
     }
 
     fn copy_stored(
@@ -95,7 +113,7 @@ impl Inflater {
         produced: &mut Produced<'_>,
     ) -> Result<(), InflateError> {
         let mut input = Input::new(span);
-        while input.remaining > 0 {
+        while input.remaining > 0 && !produced.is_enough() {
             let count = input.fill(source, &mut self.input)?;
             produced.take(&self.input[..count])?;
         }
@@ -141,6 +159,7 @@ impl Inflater {
                     let after = self.stream.total_out();
                     return Err(InflateError::Cut { after });
                 }
+                Status::Ok | Status::BufError if produced.is_enough() => return Ok(()),
                 Status::Ok | Status::BufError => {}
             }
         }
@@ -159,7 +178,21 @@ impl fmt::Debug for Inflater {
     }
 }
 
-impl Produced<'_> {
+impl<'a> Produced<'a> {
+    fn new(span: &'a Span, enough: u64, sink: &'a mut dyn FnMut(&[u8])) -> Self {
+        Self {
+            span,
+            enough,
+            bytes: 0,
+            crc32: crc32fast::Hasher::new(),
+            sink,
+        }
+    }
+
+    fn is_enough(&self) -> bool {
+        self.bytes >= self.enough
+    }
+
     fn take(&mut self, bytes: &[u8]) -> Result<(), InflateError> {
         self.bytes += bytes.len() as u64;
         if self.bytes > self.span.uncompressed_bytes {
