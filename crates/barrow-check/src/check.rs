@@ -78,7 +78,12 @@ impl Check {
         } else {
             ""
         };
-        let documentation = self.documentation().replace("# ", "### ");
+        // Only the headings: a `#` in the text stands elsewhere than at the start of a line.
+        let lines = self.doc.iter().map(|line| match line.strip_prefix(" # ") {
+            Some(heading) => format!("### {heading}\n"),
+            None => format!("{}\n", line.strip_prefix(' ').unwrap_or(line)),
+        });
+        let documentation: String = lines.collect();
         format!(
             "## `{}`\n\n{}{mends}\n\n{documentation}",
             self.name, self.level

@@ -65,13 +65,7 @@ pub struct Args {
     #[arg(long, requires = "fix", conflicts_with = "output")]
     in_place: bool,
     /// Print the documentation of a check, or the list of all checks
-    #[arg(
-        long,
-        value_name = "CHECK",
-        num_args = 0..=1,
-        default_missing_value = "",
-        exclusive = true
-    )]
+    #[arg(long, value_name = "CHECK", num_args = 0..=1, default_missing_value = "")]
     explain: Option<String>,
 }
 

@@ -3,6 +3,7 @@
 use std::io::Write as _;
 
 use anyhow::Context as _;
+use barrow_check::Check;
 use camino::{Utf8Path, Utf8PathBuf};
 use clap::{Command, CommandFactory as _};
 use clap_complete::Shell;
@@ -49,6 +50,7 @@ pub fn run(arguments: &Args, context: &ops::Context) -> Result<Outcome> {
         }
         What::Reference { directory } => {
             write(&directory.join("cli.md"), reference().as_bytes())?;
+            write(&directory.join("checks.md"), checks().as_bytes())?;
         }
     }
     Ok(Outcome::Done)
@@ -98,6 +100,46 @@ pub fn reference() -> String {
     };
     text().expect("writing to memory does not fail");
     String::from_utf8(page).expect("help texts are UTF-8")
+}
+
+/// Every check: a table, and then the text that `--explain` prints of each.
+pub fn checks() -> String {
+    let mut page = Vec::new();
+    let mut text = || -> std::io::Result<()> {
+        writeln!(page, "# Checks\n")?;
+        writeln!(
+            page,
+            "Made by `barrow generate reference docs/reference`; do not edit.\n"
+        )?;
+        writeln!(
+            page,
+            "`barrow check` runs them on any package and `barrow build` on what it is about to write. \
+             Where a check is wrong for you, `[tool.barrow.check]` says so: see [settings](../settings.md).\n"
+        )?;
+        let mut area = None;
+        for check in barrow_check::checks::ALL {
+            if area.replace(check.area) != Some(check.area) {
+                let title = check.area.title();
+                writeln!(
+                    page,
+                    "\n**{title}**\n\n| check | level | finds |\n|---|---|---|"
+                )?;
+            }
+            let Check { name, level, .. } = check;
+            let fixable = if check.fixable { ", `--fix`" } else { "" };
+            writeln!(
+                page,
+                "| [`{name}`](#{name}) | {level}{fixable} | {} |",
+                check.summary()
+            )?;
+        }
+        for check in barrow_check::checks::ALL {
+            write!(page, "\n{}", check.page())?;
+        }
+        Ok(())
+    };
+    text().expect("writing to memory does not fail");
+    String::from_utf8(page).expect("documentation is UTF-8")
 }
 
 fn write(path: &Utf8Path, bytes: &[u8]) -> Result<()> {

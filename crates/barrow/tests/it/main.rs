@@ -14,6 +14,7 @@
 
 mod build;
 mod cache;
+mod check;
 mod faults;
 mod foreign_lock;
 mod generated;

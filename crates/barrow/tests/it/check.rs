@@ -1,0 +1,118 @@
+//! `barrow check`: what it prints, how it ends, and what it makes of settings.
+
+use crate::project::Project;
+
+const FUNCTION: (&str, &str) = (
+    "lambda_function.py",
+    "def lambda_handler(event, context): ...\n",
+);
+
+/// A zip whose only file nobody but its owner can read.
+fn with_unreadable_file(project: &Project) {
+    let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    let options = zip::write::SimpleFileOptions::default().unix_permissions(0o600);
+    zip.start_file("lambda_function.py", options).unwrap();
+    std::io::Write::write_all(&mut zip, FUNCTION.1.as_bytes()).unwrap();
+    project.write("app.zip", &zip.finish().unwrap().into_inner());
+}
+
+#[test]
+fn what_is_found_goes_to_stdout_and_errors_make_it_fail() {
+    let project = Project::new(&[]);
+    with_unreadable_file(&project);
+    let ran = project
+        .run("check app.zip")
+        .fails(1)
+        .says("`app.zip` for python3.13 on x86_64: 1 error");
+    insta::assert_snapshot!(ran.stdout, @"
+    error[unreadable-file]: `lambda_function.py` has mode 0600, which the function's user cannot read
+      lambda_function.py
+    hint: `barrow check --fix` gives every file 0644 or 0755
+    ");
+}
+
+#[test]
+fn a_sound_package_is_said_to_be_one() {
+    let project = Project::new(&[FUNCTION]);
+    project.run("build -o app.zip").succeeds();
+    let ran = project
+        .run("check app.zip --runtime python3.12 --arch arm64")
+        .succeeds()
+        .says("`app.zip` for python3.12 on arm64: nothing found");
+    assert_eq!(ran.stdout, "");
+}
+
+#[test]
+fn without_a_package_the_project_is_checked_and_nothing_is_written() {
+    let project = Project::new(&[FUNCTION]);
+    project.run("check").succeeds().says("nothing found");
+    assert!(!project.path().join("dist").exists());
+}
+
+#[test]
+fn json_has_every_finding_with_its_places() {
+    let project = Project::new(&[]);
+    with_unreadable_file(&project);
+    for flags in ["--json", "--format json"] {
+        let ran = project.run(&format!("check app.zip {flags}")).fails(1);
+        let document: serde_json::Value = serde_json::from_str(&ran.stdout).unwrap();
+        assert_eq!(document["errors"], 1);
+        let finding = &document["findings"][0];
+        assert_eq!(finding["check"], "unreadable-file");
+        assert_eq!(finding["places"][0]["path"], "lambda_function.py");
+        assert_eq!(finding["fixable"], true);
+    }
+}
+
+#[test]
+fn sarif_and_workflow_commands_name_the_check() {
+    let project = Project::new(&[]);
+    with_unreadable_file(&project);
+    let ran = project.run("check app.zip --format sarif").fails(1);
+    let log: serde_json::Value = serde_json::from_str(&ran.stdout).unwrap();
+    assert_eq!(log["version"], "2.1.0");
+    let run = &log["runs"][0];
+    assert_eq!(run["results"][0]["ruleId"], "unreadable-file");
+    assert_eq!(run["tool"]["driver"]["rules"][0]["id"], "unreadable-file");
+
+    let ran = project.run("check app.zip --format github").fails(1);
+    assert!(
+        ran.stdout
+            .starts_with("::error file=app.zip,title=unreadable-file::`lambda_function.py` has"),
+        "{}",
+        ran.stdout
+    );
+    assert_eq!(ran.stdout.lines().count(), 1);
+}
+
+#[test]
+fn a_check_can_be_allowed_by_flag_by_setting_and_by_path() {
+    let project = Project::new(&[]);
+    with_unreadable_file(&project);
+    project
+        .run("check app.zip --allow unreadable-file")
+        .succeeds();
+    for section in [
+        "[tool.barrow.check]\nallow = ['unreadable-file']\n",
+        "[tool.barrow.check.ignore]\n'lambda_*.py' = ['unreadable-file']\n",
+        "[tool.barrow.check.ignore]\n'*.py' = []\n",
+    ] {
+        project.write("pyproject.toml", section.as_bytes());
+        project.run("check app.zip").succeeds();
+    }
+}
+
+#[test]
+fn a_check_that_does_not_exist_is_an_error_with_those_that_sound_alike() {
+    let project = Project::new(&[]);
+    with_unreadable_file(&project);
+    project
+        .run("check app.zip --allow unreadable-files")
+        .fails(1)
+        .says("`allow` names `unreadable-files`, which is no check")
+        .says("perhaps `unreadable-file`");
+    project
+        .run("check --explain zebra")
+        .fails(1)
+        .says("`zebra`, which is no check");
+}
