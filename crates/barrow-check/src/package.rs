@@ -4,8 +4,10 @@ use barrow_model::EntryPath;
 
 use crate::facts::Facts;
 use crate::facts::secret::Secret;
+use crate::finding::Place;
 use crate::link::Link;
 use crate::survey::Flaw;
+use crate::survey::flaw::Oddity;
 
 /// A zip, a folder or a plan, with what is known of each of its files.
 #[derive(Debug)]
@@ -102,9 +104,35 @@ impl Package {
             .dedup_by(|later, earlier| later.path == earlier.path);
     }
 
+    /// The names of the entries whose flaws `pick` takes, each once.
+    pub fn names_with<'a>(&'a self, pick: impl Fn(&'a Flaw) -> Option<&'a str>) -> Vec<&'a str> {
+        let mut names: Vec<_> = self.flaws.iter().filter_map(pick).collect();
+        names.sort_unstable();
+        names.dedup();
+        names
+    }
+
+    /// The names of the entries that are odd in this way, each once.
+    pub fn odd(&self, oddity: Oddity) -> Vec<&str> {
+        self.names_with(|flaw| match flaw {
+            Flaw::Odd { name, oddity: seen } if *seen == oddity => Some(name),
+            _ => None,
+        })
+    }
+
+    /// Places in this package.
+    pub fn places<'a, P: ToString>(
+        &'a self,
+        paths: impl IntoIterator<Item = P, IntoIter: 'a>,
+    ) -> impl Iterator<Item = Place> + 'a {
+        paths
+            .into_iter()
+            .map(|path| Place::new(self, path.to_string()))
+    }
+
     /// Whether its files could be made out, so that looking at them makes sense.
     pub fn is_legible(&self) -> bool {
-        let is_read = |flaw: &Flaw| !matches!(flaw, Flaw::Unreadable(_) | Flaw::Excessive(_));
+        let is_read = |flaw: &Flaw| !matches!(flaw, Flaw::Unreadable { .. } | Flaw::Excessive(_));
         !self.files.is_empty() && self.flaws.iter().all(is_read)
     }
 

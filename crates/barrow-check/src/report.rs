@@ -28,6 +28,10 @@ impl Report {
         self.findings.push(finding);
     }
 
+    pub fn extend(&mut self, findings: impl IntoIterator<Item = Finding>) {
+        self.findings.extend(findings);
+    }
+
     /// What remains after the user's rules: errors first, then by area and name; the same thing
     /// said twice is said once.
     pub fn finish(self, rules: &Rules) -> Vec<Finding> {

@@ -1,6 +1,29 @@
 //! Every check, one file each, in the order in which they run.
 
+pub mod backslash_in_name;
+pub mod bytes_around_archive;
+pub mod case_collision;
+pub mod contradicting_headers;
+pub mod damaged_entry;
+pub mod duplicate_entry;
+pub mod empty_package;
+pub mod encrypted_entry;
+pub mod file_and_folder;
+pub mod foreign_compression;
+pub mod overlapping_entries;
+pub mod overstated_version;
+pub mod path_outside_package;
+pub mod special_file;
+pub mod stored_stream;
+pub mod symlink;
+pub mod too_many_entries;
+pub mod unmarked_name;
+pub mod unreadable_archive;
 pub mod unreadable_file;
+pub mod untidy_name;
+pub mod unusable_name;
+pub mod zip64;
+pub mod zip_bomb;
 
 use crate::check::{Area, Check};
 use crate::finding::Finding;
@@ -9,7 +32,32 @@ use crate::report::{Report, Rules};
 use crate::scene::Scene;
 
 /// All checks, by area.
-pub static ALL: &[&Check] = &[&unreadable_file::UNREADABLE_FILE];
+pub static ALL: &[&Check] = &[
+    &unreadable_archive::UNREADABLE_ARCHIVE,
+    &zip_bomb::ZIP_BOMB,
+    &empty_package::EMPTY_PACKAGE,
+    &damaged_entry::DAMAGED_ENTRY,
+    &overlapping_entries::OVERLAPPING_ENTRIES,
+    &contradicting_headers::CONTRADICTING_HEADERS,
+    &bytes_around_archive::BYTES_AROUND_ARCHIVE,
+    &foreign_compression::FOREIGN_COMPRESSION,
+    &encrypted_entry::ENCRYPTED_ENTRY,
+    &path_outside_package::PATH_OUTSIDE_PACKAGE,
+    &unusable_name::UNUSABLE_NAME,
+    &untidy_name::UNTIDY_NAME,
+    &backslash_in_name::BACKSLASH_IN_NAME,
+    &unmarked_name::UNMARKED_NAME,
+    &duplicate_entry::DUPLICATE_ENTRY,
+    &file_and_folder::FILE_AND_FOLDER,
+    &case_collision::CASE_COLLISION,
+    &symlink::SYMLINK,
+    &special_file::SPECIAL_FILE,
+    &too_many_entries::TOO_MANY_ENTRIES,
+    &zip64::ZIP64,
+    &overstated_version::OVERSTATED_VERSION,
+    &stored_stream::STORED_STREAM,
+    &unreadable_file::UNREADABLE_FILE,
+];
 
 /// Runs every check. Where a package cannot be read, only those that look at it as a whole: what
 /// is not there would be blamed on its files.

@@ -8,7 +8,11 @@ use barrow_model::entry_path::EntryPathError;
 #[derive(Debug)]
 pub enum Flaw {
     /// Its directory cannot be made out.
-    Unreadable(ReadZipError),
+    Unreadable {
+        source: ReadZipError,
+        /// What the file begins as.
+        start: Start,
+    },
     /// Its directory can be made out, but nothing that it lists was read.
     Excessive(Excess),
     /// It can be read, but not every reader reads it alike.
@@ -24,6 +28,17 @@ pub enum Flaw {
     },
     /// An entry is written in a way that few writers choose.
     Odd { name: String, oddity: Oddity },
+}
+
+/// What the first bytes of a file say that it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Start {
+    /// There are none.
+    Empty,
+    Zip,
+    /// Another format, with its article: `a gzip file`.
+    Other(&'static str),
+    Unknown,
 }
 
 /// Why the files of a package were not read.
@@ -46,4 +61,36 @@ pub enum Oddity {
     UnmarkedName,
     /// Neither a file, nor a folder, nor a symbolic link: a device, a socket, a pipe.
     SpecialFile,
+}
+
+impl Start {
+    /// As far as the mark of a tar file.
+    pub(super) const BYTES: usize = 262;
+
+    pub(super) fn of(bytes: &[u8]) -> Self {
+        const FORMATS: [(usize, &[u8], &str); 9] = [
+            (0, b"\x1f\x8b", "a gzip file"),
+            (0, b"BZh", "a bzip2 file"),
+            (0, b"\xfd7zXZ\0", "an xz file"),
+            (0, b"\x28\xb5\x2f\xfd", "a zstd file"),
+            (0, b"7z\xbc\xaf\x27\x1c", "a 7z archive"),
+            (0, b"Rar!", "a rar archive"),
+            (257, b"ustar", "a tar archive"),
+            (0, b"<", "a page of HTML or XML"),
+            (0, b"{", "JSON"),
+        ];
+        if bytes.is_empty() {
+            return Self::Empty;
+        }
+        if bytes.starts_with(b"PK\x03\x04") || bytes.starts_with(b"PK\x05\x06") {
+            return Self::Zip;
+        }
+        let is_format = |&&(at, mark, _): &&(usize, &[u8], &str)| {
+            bytes.get(at..).is_some_and(|rest| rest.starts_with(mark))
+        };
+        FORMATS
+            .iter()
+            .find(is_format)
+            .map_or(Self::Unknown, |(.., name)| Self::Other(name))
+    }
 }

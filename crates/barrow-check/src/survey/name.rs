@@ -1,7 +1,7 @@
 //! Which path an entry's name stands for.
 
 use barrow_core::zip::Entry;
-use barrow_core::zip::name::NameEncoding;
+use barrow_core::zip::name::{self, NameEncoding};
 use barrow_model::EntryPath;
 use barrow_model::entry_path::EntryPathError;
 
@@ -9,6 +9,8 @@ use super::Flaw;
 
 /// Where an entry is surveyed, and what is wrong with its name.
 pub(super) struct Named {
+    /// As messages show it.
+    pub label: String,
     /// `None` where no path is meant that a package could have.
     pub path: Option<EntryPath>,
     pub is_folder: bool,
@@ -18,25 +20,34 @@ pub(super) struct Named {
 impl Named {
     pub(super) fn of(entry: &Entry) -> Self {
         let text = text(entry);
-        match EntryPath::parse(text.trim_end_matches('/')) {
-            Ok(path) => Self {
-                path: Some(path),
-                is_folder: text.ends_with('/'),
-                flaw: None,
-            },
-            Err(source) => {
-                let slashed = text.replace('\\', "/");
-                let meant = meant(&slashed, source);
-                Self {
-                    path: meant.clone(),
-                    is_folder: slashed.ends_with('/'),
-                    flaw: Some(Flaw::Name {
-                        name: entry.label(),
-                        source,
-                        meant,
-                    }),
-                }
+        let label = name::label(text);
+        let source = match EntryPath::parse(text.trim_end_matches('/')) {
+            Ok(path) => {
+                return Self {
+                    label,
+                    path: Some(path),
+                    is_folder: text.ends_with('/'),
+                    flaw: None,
+                };
             }
+            Err(source) => source,
+        };
+        let slashed = text.replace('\\', "/");
+        let is_folder = slashed.ends_with('/');
+        let meant = meant(&slashed, source);
+        // `./` stands for the package itself.
+        let is_nothing =
+            is_folder && slashed.split('/').all(says_nothing) && !text.starts_with('/');
+        let flaw = (!is_nothing).then(|| Flaw::Name {
+            name: label.clone(),
+            source,
+            meant: meant.clone(),
+        });
+        Self {
+            label,
+            path: meant,
+            is_folder,
+            flaw,
         }
     }
 }
@@ -59,7 +70,11 @@ fn meant(slashed: &str, error: EntryPathError) -> Option<EntryPath> {
     }
     let parts: Vec<_> = slashed
         .split('/')
-        .filter(|part| !matches!(*part, "" | "."))
+        .filter(|part| !says_nothing(part))
         .collect();
     EntryPath::parse(&parts.join("/")).ok()
+}
+
+fn says_nothing(part: &str) -> bool {
+    matches!(part, "" | ".")
 }

@@ -8,7 +8,7 @@ use barrow_core::zip::{Directory, Entry, Inflater, Span};
 use barrow_model::{EntryPath, Target};
 use rayon::prelude::*;
 
-use super::flaw::{Excess, Flaw};
+use super::flaw::{Excess, Flaw, Start};
 use super::name::Named;
 use super::{content, links, oddity};
 use crate::facts::Known;
@@ -31,7 +31,12 @@ pub fn survey_zip(name: String, kind: Kind, source: &dyn ReadAt, target: Target)
     let nothing = |flaw| Package::new(name.clone(), kind, form, vec![], vec![], vec![flaw]);
     let directory = match Directory::read(source) {
         Ok(directory) => directory,
-        Err(error) => return nothing(Flaw::Unreadable(error)),
+        Err(error) => {
+            return nothing(Flaw::Unreadable {
+                source: error,
+                start: start(source, bytes),
+            });
+        }
     };
     let entries = directory.entries();
     if entries.len() > ENTRIES_LIMIT {
@@ -53,7 +58,7 @@ pub fn survey_zip(name: String, kind: Kind, source: &dyn ReadAt, target: Target)
         let name = Named::of(entry);
         flaws.extend(name.flaw);
         flaws.extend(oddity::of(entry).map(|oddity| Flaw::Odd {
-            name: entry.label(),
+            name: name.label.clone(),
             oddity,
         }));
         match name.path {
@@ -79,6 +84,14 @@ pub fn survey_zip(name: String, kind: Kind, source: &dyn ReadAt, target: Target)
     }
     let package = Package::new(name, kind, form, files, folders, flaws);
     links::follow(package, targets)
+}
+
+fn start(source: &dyn ReadAt, length: u64) -> Start {
+    let mut bytes = vec![0; length.min(Start::BYTES as u64) as usize];
+    match source.read_exact_at(&mut bytes, 0) {
+        Ok(()) => Start::of(&bytes),
+        Err(_) => Start::Unknown,
+    }
 }
 
 /// Whether reading all of it would take too long.

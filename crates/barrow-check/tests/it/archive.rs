@@ -17,6 +17,8 @@ pub(crate) struct Entry {
     pub(crate) local_name: Option<Vec<u8>>,
     /// Unzipped bytes, where not as many as there are.
     pub(crate) promised: Option<u32>,
+    /// Where it is not that of the bytes.
+    pub(crate) crc32: Option<u32>,
 }
 
 impl Entry {
@@ -31,6 +33,7 @@ impl Entry {
             version_needed: 20,
             local_name: None,
             promised: None,
+            crc32: None,
         }
     }
 }
@@ -42,7 +45,7 @@ pub(crate) fn zip(entries: &[Entry]) -> Vec<u8> {
     let (mut out, mut directory) = (Vec::new(), Vec::new());
     for entry in entries {
         let header_offset = out.len() as u32;
-        let crc32 = crc32(&entry.bytes);
+        let crc32 = entry.crc32.unwrap_or_else(|| crc32(&entry.bytes));
         let bytes = entry.bytes.len() as u32;
         let local_name = entry.local_name.as_ref().unwrap_or(&entry.name);
         let local = LocalHeader {

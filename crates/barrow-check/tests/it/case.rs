@@ -1,7 +1,9 @@
 //! A fixture: packages as tables of TOML, and what is to be found in them.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 
+use barrow_check::package::{File, Form};
 use barrow_check::report::Rules;
 use barrow_check::survey::survey_zip;
 use barrow_check::{Finding, Kind, Package, Scene, checks};
@@ -41,6 +43,13 @@ pub(crate) struct Case {
     pub(crate) entries: Vec<NamedEntry>,
     /// The whole zip, in base64.
     pub(crate) zip: Option<String>,
+    /// The name of one in `fixtures/hostile`.
+    pub(crate) hostile: Option<String>,
+    /// As if the zip had that many bytes.
+    pub(crate) zip_bytes: Option<u64>,
+    /// So many empty files, besides the others.
+    #[serde(default)]
+    pub(crate) many: u32,
     #[serde(default)]
     pub(crate) layers: Vec<Layer>,
     /// What the check says; nothing is expected of cases that nearly trip it.
@@ -52,6 +61,7 @@ pub(crate) struct Case {
 pub(crate) struct Layer {
     #[serde(default)]
     pub(crate) files: BTreeMap<String, FileContent>,
+    pub(crate) zip_bytes: Option<u64>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -82,6 +92,11 @@ pub(crate) struct Content {
     pub(crate) method: Option<u16>,
     pub(crate) version_needed: Option<u16>,
     pub(crate) local_name: Option<String>,
+    /// Unzipped bytes, as the archive says without having them.
+    pub(crate) promised: Option<u32>,
+    pub(crate) crc32: Option<u32>,
+    /// As if it had that many bytes, unzipped.
+    pub(crate) bytes: Option<u64>,
 }
 
 fn runtime() -> String {
@@ -98,14 +113,16 @@ impl Case {
             runtime: self.runtime.parse().unwrap(),
             arch: self.arch.parse::<Arch>().unwrap(),
         };
-        let function = self
-            .function()
-            .map(|bytes| survey("app.zip", Kind::Function, &bytes, target));
+        let function = self.function().map(|bytes| {
+            let package = survey("app.zip", Kind::Function, &bytes, target);
+            resized(package, &self.files, self.zip_bytes)
+        });
         let layers: Vec<Package> = (1..)
             .zip(&self.layers)
             .map(|(number, layer)| {
                 let bytes = zip(&files(&layer.files));
-                survey(&format!("layer{number}.zip"), Kind::Layer, &bytes, target)
+                let package = survey(&format!("layer{number}.zip"), Kind::Layer, &bytes, target);
+                resized(package, &layer.files, layer.zip_bytes)
             })
             .collect();
         let layers = layers.iter().collect();
@@ -122,12 +139,17 @@ impl Case {
             let bytes = data_encoding::BASE64.decode(text.as_bytes()).unwrap();
             return Some(bytes);
         }
+        if let Some(name) = &self.hostile {
+            let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fixtures/hostile");
+            return Some(std::fs::read(folder.join(name)).unwrap());
+        }
         let mut entries = files(&self.files);
         entries.extend(
             self.entries
                 .iter()
                 .map(|entry| entry.content.entry(&entry.name)),
         );
+        entries.extend((0..self.many).map(|number| Entry::file(&format!("many/{number}"), b"")));
         (!entries.is_empty() || self.layers.is_empty()).then(|| zip(&entries))
     }
 }
@@ -138,6 +160,35 @@ impl Case {
 )]
 fn survey(name: &str, kind: Kind, bytes: &Vec<u8>, target: Target) -> Package {
     survey_zip(name.to_owned(), kind, bytes, target)
+}
+
+/// The same package, with the sizes that the case gives: fixtures stay small.
+fn resized(
+    package: Package,
+    files: &BTreeMap<String, FileContent>,
+    zip_bytes: Option<u64>,
+) -> Package {
+    let bytes = |path: &str| match files.get(path) {
+        Some(FileContent::Table(content)) => content.bytes,
+        _ => None,
+    };
+    if zip_bytes.is_none() && files.keys().all(|path| bytes(path).is_none()) {
+        return package;
+    }
+    let form = zip_bytes.map_or(package.form, |bytes| Form::Zip { bytes });
+    let sized = package.files().iter().map(|file| File {
+        unzipped_bytes: bytes(file.path.as_str()).unwrap_or(file.unzipped_bytes),
+        ..file.clone()
+    });
+    let (sized, folders) = (sized.collect(), package.folders().to_vec());
+    Package::new(
+        package.name,
+        package.kind,
+        form,
+        sized,
+        folders,
+        package.flaws,
+    )
 }
 
 fn files(files: &BTreeMap<String, FileContent>) -> Vec<Entry> {
@@ -166,6 +217,8 @@ impl Content {
             flags: self.flags.unwrap_or(usual.flags),
             method: self.method.unwrap_or(usual.method),
             local_name: self.local_name.clone().map(String::into_bytes),
+            promised: self.promised,
+            crc32: self.crc32,
             ..usual
         }
     }

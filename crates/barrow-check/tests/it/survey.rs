@@ -29,7 +29,7 @@ fn survey(bytes: &Vec<u8>) -> Package {
 fn shown(package: &Package) -> String {
     let files = package.files().iter().map(|file| file.path.to_string());
     let flaws = package.flaws.iter().map(|flaw| match flaw {
-        Flaw::Unreadable(error) => error.to_string(),
+        Flaw::Unreadable { source, .. } => source.to_string(),
         Flaw::Unsound(error) => error.to_string(),
         Flaw::Excessive(excess) => format!("{excess:?}"),
         Flaw::Damaged { name, source } => format!("{name}: {source}"),
@@ -104,7 +104,7 @@ fn a_file_is_surveyed_under_the_name_that_was_meant() {
          ./app.py: it has an empty part or a `.` part; \
          lib//x.py: it has an empty part or a `.` part; \
          pkg\\: it has a backslash; parts are separated by `/`; \
-         ├⌐.py: UnmarkedName; \
+         é.py: UnmarkedName; \
          ../x: it has a `..` part, which would leave the package"
     );
     assert_eq!(package.folders()[0].path.as_str(), "pkg");
