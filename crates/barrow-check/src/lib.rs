@@ -17,11 +17,14 @@ pub mod distributions;
 pub mod facts;
 pub mod finding;
 pub mod imports;
+pub mod layout;
 pub mod link;
 pub mod package;
 pub mod report;
 pub mod scene;
+pub mod slimming;
 pub mod survey;
+pub mod weight;
 
 pub use check::{Area, Check};
 pub use distributions::{Distribution, Distributions};

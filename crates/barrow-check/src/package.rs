@@ -182,4 +182,9 @@ impl File {
     pub fn is_readable_by_all(&self) -> bool {
         self.mode.is_none_or(|mode| mode & 0o004 != 0)
     }
+
+    /// Whether that user can execute it.
+    pub fn is_executable_by_all(&self) -> bool {
+        self.mode.is_some_and(|mode| mode & 0o001 != 0)
+    }
 }

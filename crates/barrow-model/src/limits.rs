@@ -23,3 +23,10 @@ pub const LAYERS_LIMIT: usize = 5;
 
 /// All variables of a function together, as JSON (`CreateFunction`, field `Environment`).
 pub const VARIABLES_LIMIT_BYTES: usize = 4096;
+
+/// Zipped size up to which the console shows a function's code: "3 MB" in the developer guide.
+pub const CONSOLE_EDITOR_LIMIT_BYTES: u64 = 3_145_728;
+
+/// Characters of code inside a `CloudFormation` template (`ZipFile`), by every text of AWS's that
+/// gives a number in characters. Since about 2021 some say 4 MB.
+pub const INLINE_CODE_LIMIT_BYTES: u64 = 4096;

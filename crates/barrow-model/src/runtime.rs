@@ -26,6 +26,26 @@ struct Row {
     /// The `12` of Python 3.12.
     minor: u8,
     image: Image,
+    lifecycle: Lifecycle,
+}
+
+/// When AWS withdraws a runtime, step by step.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Lifecycle {
+    /// No more fixes.
+    pub deprecated: Day,
+    /// `CreateFunction` refuses it.
+    pub create_blocked: Day,
+    /// `UpdateFunctionCode` and `UpdateFunctionConfiguration` refuse it.
+    pub update_blocked: Day,
+}
+
+/// A day of the calendar, shown as `2026-11-21`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Day {
+    pub year: u16,
+    pub month: u8,
+    pub day: u8,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,44 +55,67 @@ enum Image {
 }
 
 /// Every runtime that wheels can be chosen for. Tags recorded inside the runtimes, 2024-08 to
-/// 2026-02, agree with these glibc versions on both architectures.
+/// 2026-02, agree with these glibc versions on both architectures. All of them exist on both:
+/// arm64 came after python3.8, and what is older cannot be created or updated any more.
+///
+/// Deprecation, and the blocks of creation and update, are those of cfn-lint 1.58.0 (2026-10) and
+/// endoflife.date (2026-08), which agree.
 static ROWS: [Row; 7] = [
     Row {
         id: "python3.8",
         minor: 8,
         image: Image::AmazonLinux2,
+        lifecycle: lifecycle((2024, 10, 14), (2027, 2, 1), (2027, 3, 3)),
     },
     Row {
         id: "python3.9",
         minor: 9,
         image: Image::AmazonLinux2,
+        lifecycle: lifecycle((2025, 12, 15), (2027, 2, 1), (2027, 3, 3)),
     },
     Row {
         id: "python3.10",
         minor: 10,
         image: Image::AmazonLinux2,
+        lifecycle: lifecycle((2026, 10, 31), (2027, 2, 1), (2027, 3, 3)),
     },
     Row {
         id: "python3.11",
         minor: 11,
         image: Image::AmazonLinux2,
+        lifecycle: lifecycle((2027, 6, 30), (2027, 7, 31), (2027, 8, 31)),
     },
     Row {
         id: "python3.12",
         minor: 12,
         image: Image::AmazonLinux2023,
+        lifecycle: lifecycle((2028, 10, 31), (2028, 11, 30), (2029, 1, 10)),
     },
     Row {
         id: "python3.13",
         minor: 13,
         image: Image::AmazonLinux2023,
+        lifecycle: lifecycle((2029, 6, 30), (2029, 7, 31), (2029, 8, 31)),
     },
     Row {
         id: "python3.14",
         minor: 14,
         image: Image::AmazonLinux2023,
+        lifecycle: lifecycle((2029, 6, 30), (2029, 7, 31), (2029, 8, 31)),
     },
 ];
+
+const fn lifecycle(
+    deprecated: (u16, u8, u8),
+    create_blocked: (u16, u8, u8),
+    update_blocked: (u16, u8, u8),
+) -> Lifecycle {
+    Lifecycle {
+        deprecated: Day::new(deprecated),
+        create_blocked: Day::new(create_blocked),
+        update_blocked: Day::new(update_blocked),
+    }
+}
 
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 #[error(
@@ -116,6 +159,10 @@ impl Runtime {
         format!("/var/lang/bin/{}", self.id())
     }
 
+    pub fn lifecycle(self) -> Lifecycle {
+        self.0.lifecycle
+    }
+
     pub fn operating_system(self) -> &'static str {
         match self.0.image {
             Image::AmazonLinux2 => "Amazon Linux 2",
@@ -134,6 +181,32 @@ impl Runtime {
                 minor: 34,
             },
         }
+    }
+}
+
+impl Day {
+    const fn new((year, month, day): (u16, u8, u8)) -> Self {
+        Self { year, month, day }
+    }
+
+    /// Negative for an earlier day.
+    pub fn days_until(self, other: Self) -> i32 {
+        other.number() - self.number()
+    }
+
+    /// Days since the first of March of the year 0. Years that begin in March have their leap day
+    /// at the end, and months of 30.6 days.
+    fn number(self) -> i32 {
+        let months = i32::from(self.year) * 12 + i32::from(self.month) - 3;
+        let (year, month) = (months.div_euclid(12), months.rem_euclid(12));
+        let leap_days = year / 4 - year / 100 + year / 400;
+        year * 365 + leap_days + (month * 153 + 2) / 5 + i32::from(self.day) - 1
+    }
+}
+
+impl fmt::Display for Day {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:04}-{:02}-{:02}", self.year, self.month, self.day)
     }
 }
 
@@ -183,6 +256,28 @@ mod tests {
         let glibc = |id: &str| id.parse::<Runtime>().unwrap().glibc().to_string();
         assert_eq!(glibc("python3.11"), "2.26");
         assert_eq!(glibc("python3.12"), "2.34");
+    }
+
+    #[test]
+    fn a_runtime_is_withdrawn_step_by_step() {
+        for runtime in Runtime::all() {
+            let dates = runtime.lifecycle();
+            let in_order = dates.deprecated < dates.create_blocked
+                && dates.create_blocked < dates.update_blocked;
+            assert!(in_order, "{runtime}");
+        }
+    }
+
+    #[test]
+    fn days_are_counted_over_leap_years() {
+        let check = |from: (u16, u8, u8), to: (u16, u8, u8), expected: i32| {
+            assert_eq!(Day::new(from).days_until(Day::new(to)), expected);
+        };
+        check((2026, 11, 21), (2026, 12, 1), 10);
+        check((2027, 1, 1), (2026, 12, 31), -1);
+        check((2027, 12, 31), (2028, 12, 31), 366);
+        check((2028, 2, 28), (2028, 3, 1), 2);
+        check((2100, 2, 28), (2100, 3, 1), 1);
     }
 
     #[test]

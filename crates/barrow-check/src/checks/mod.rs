@@ -1,27 +1,40 @@
 //! Every check, one file each, in the order in which they run.
 
 pub mod backslash_in_name;
+pub mod beyond_console_editor;
+pub mod beyond_inline_code;
 pub mod bytes_around_archive;
 pub mod case_collision;
 pub mod contradicting_headers;
 pub mod damaged_entry;
+pub mod deprecated_runtime;
 pub mod duplicate_entry;
 pub mod empty_package;
 pub mod encrypted_entry;
 pub mod file_and_folder;
 pub mod foreign_compression;
+pub mod layer_folder_in_function;
+pub mod layer_of_another_python;
+pub mod layer_without_python;
+pub mod needless_permissions;
 pub mod overlapping_entries;
+pub mod oversized_package;
+pub mod oversized_upload;
 pub mod overstated_version;
 pub mod path_outside_package;
+pub mod program_without_x;
 pub mod special_file;
 pub mod stored_stream;
 pub mod symlink;
 pub mod too_many_entries;
+pub mod too_many_layers;
 pub mod unmarked_name;
 pub mod unreadable_archive;
 pub mod unreadable_file;
+pub mod unreadable_folder;
 pub mod untidy_name;
 pub mod unusable_name;
+pub mod wrapped_package;
 pub mod zip64;
 pub mod zip_bomb;
 
@@ -56,7 +69,20 @@ pub static ALL: &[&Check] = &[
     &zip64::ZIP64,
     &overstated_version::OVERSTATED_VERSION,
     &stored_stream::STORED_STREAM,
+    &oversized_package::OVERSIZED_PACKAGE,
+    &oversized_upload::OVERSIZED_UPLOAD,
+    &too_many_layers::TOO_MANY_LAYERS,
+    &beyond_console_editor::BEYOND_CONSOLE_EDITOR,
+    &beyond_inline_code::BEYOND_INLINE_CODE,
+    &wrapped_package::WRAPPED_PACKAGE,
+    &layer_without_python::LAYER_WITHOUT_PYTHON,
+    &layer_of_another_python::LAYER_OF_ANOTHER_PYTHON,
+    &layer_folder_in_function::LAYER_FOLDER_IN_FUNCTION,
     &unreadable_file::UNREADABLE_FILE,
+    &unreadable_folder::UNREADABLE_FOLDER,
+    &program_without_x::PROGRAM_WITHOUT_X,
+    &needless_permissions::NEEDLESS_PERMISSIONS,
+    &deprecated_runtime::DEPRECATED_RUNTIME,
 ];
 
 /// Runs every check. Where a package cannot be read, only those that look at it as a whole: what

@@ -1,6 +1,7 @@
 //! Files that the function's user cannot read.
 
-use crate::finding::{Finding, Place};
+use crate::finding::{Finding, Level, Place};
+use crate::package::{Form, Package};
 use crate::report::Report;
 use crate::scene::Scene;
 
@@ -48,8 +49,17 @@ fn run(scene: &Scene<'_>, report: &mut Report) {
             .map(|file| Place::new(package, file.path.as_str()));
         report.add(
             Finding::new(&UNREADABLE_FILE, message)
+                .level(level_of(package))
                 .places(places)
                 .hint("`barrow check --fix` gives every file 0644 or 0755"),
         );
+    }
+}
+
+/// Of a folder on disk, modes are this machine's; whether a zip gets them depends on who makes it.
+pub(super) fn level_of(package: &Package) -> Level {
+    match package.form {
+        Form::Folder => Level::Warning,
+        Form::Zip { .. } | Form::Plan => Level::Error,
     }
 }

@@ -12,6 +12,7 @@ pub mod elf;
 pub mod foreign;
 pub mod path_file;
 pub mod python;
+pub mod script;
 pub mod secret;
 
 /// What is known of a file's content.
@@ -36,6 +37,8 @@ pub enum Facts {
     DirectUrl(Box<distribution::DirectUrl>),
     /// A `.pth` file.
     PathFile(Box<path_file::PathFile>),
+    /// A text that names its interpreter, other than a `.py` file.
+    Script(Box<script::Script>),
 }
 
 /// Everything that a survey learns from a file's bytes.
@@ -84,6 +87,9 @@ fn read(path: &EntryPath, content: &[u8], target: Target) -> Facts {
     if distribution::is_direct_url(path) {
         return distribution::read_direct_url(content)
             .map_or(Facts::Plain, |url| Facts::DirectUrl(Box::new(url)));
+    }
+    if let Some(script) = script::read(content) {
+        return Facts::Script(Box::new(script));
     }
     read_binary(content, content)
 }
