@@ -124,9 +124,6 @@ impl Step<'_> {
         let mut planned = planned::plan(job, &question, found, &provided, context, self.progress)?;
         let missing = checks::missing_handler(job, &planned.plan);
         planned.warnings.extend(missing);
-        if self.options.checks == Checks::Decide {
-            checks::limits(&planned.plan, &planned.wheels, &described)?;
-        }
         let (surveyed, findings) = self.check(&planned, &layers)?;
         let packed = self.pack(&planned)?;
         let package = describe::package(job, &packed, &planned, &findings);

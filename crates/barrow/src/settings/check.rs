@@ -2,12 +2,15 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use barrow_check::checks;
 use barrow_check::report::Rules;
+use barrow_check::{Check, checks};
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 use serde::Deserialize;
 
 use crate::outcome::{Failure, Result};
+
+/// How alike two names must be for one to be a misspelling of the other; 1 is equal.
+const ALIKE: f64 = 0.6;
 
 /// The section, and what the flags add to it.
 #[derive(Debug, Default, Clone, Deserialize)]
@@ -61,18 +64,15 @@ fn known(names: &[String], what: &str) -> Result<HashSet<String>> {
 /// No check has this name; perhaps another one is meant.
 pub fn unknown(name: &str, who: &str) -> Failure {
     let failure = Failure::input(format_args!("{who} `{name}`, which is no check"));
-    let words: Vec<&str> = name
-        .split(['-', '_'])
-        .filter(|word| word.len() > 2)
-        .collect();
-    let alike: Vec<String> = checks::ALL
+    let likeness = |check: &&Check| strsim::normalized_damerau_levenshtein(check.name, name);
+    let alike = checks::ALL
         .iter()
-        .filter(|check| words.iter().any(|word| check.name.contains(word)))
-        .map(|check| format!("`{}`", check.name))
-        .collect();
-    match alike.as_slice() {
-        [] => failure.hint("`barrow check --explain` lists them all"),
-        alike => failure.hint(format!("perhaps {}", alike.join(" or "))),
+        .copied()
+        .filter(|check| likeness(check) >= ALIKE)
+        .max_by(|a, b| likeness(a).total_cmp(&likeness(b)));
+    match alike {
+        Some(check) => failure.hint(format!("perhaps `{}` is meant", check.name)),
+        None => failure.hint("`barrow check --explain` lists them all"),
     }
 }
 

@@ -287,7 +287,7 @@ fn a_package_over_the_limit_is_not_written_unless_forced() {
     project
         .run("build -o app.zip")
         .fails(1)
-        .says("expected less than 250.0 MiB")
+        .says("Lambda takes less than 250.0 MiB (262144000 bytes)")
         .says("--force");
     assert!(!project.path().join("app.zip").exists());
     project.run("build -o app.zip --force").succeeds();

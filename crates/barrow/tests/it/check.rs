@@ -110,7 +110,7 @@ fn a_check_that_does_not_exist_is_an_error_with_those_that_sound_alike() {
         .run("check app.zip --allow unreadable-files")
         .fails(1)
         .says("`allow` names `unreadable-files`, which is no check")
-        .says("perhaps `unreadable-file`");
+        .says("perhaps `unreadable-file` is meant");
     project
         .run("check --explain zebra")
         .fails(1)

@@ -133,7 +133,7 @@ fn layers_count_against_the_limit() {
     project
         .run("build")
         .fails(1)
-        .says("of them in a layer")
+        .says("function and layers have 250.0 MiB unzipped")
         .says("cannot build `order`");
 }
 
