@@ -1,8 +1,10 @@
 //! The two-second clock of the format.
 
+use std::fmt;
+
 /// A date and time as zips hold it: local time by custom, UTC here, from 1980 to 2107, even
 /// seconds only.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct DosTime(u32);
 
 impl DosTime {
@@ -61,6 +63,23 @@ impl DosTime {
     }
 }
 
+/// As the bits have it, whether there is such a day or not: `1980-01-01 00:00:00`.
+impl fmt::Display for DosTime {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (date, time) = (self.0 >> 16, self.0 & 0xffff);
+        write!(
+            f,
+            "{}-{:02}-{:02} {:02}:{:02}:{:02}",
+            1980 + (date >> 9),
+            date >> 5 & 15,
+            date & 31,
+            time >> 11,
+            time >> 5 & 63,
+            (time & 31) * 2
+        )
+    }
+}
+
 fn days_of(year: u64) -> u64 {
     (1..=12).map(|month| days_in(year, month)).sum()
 }
@@ -80,19 +99,10 @@ mod tests {
     use super::*;
 
     fn check(seconds: u64, expected: &str) {
-        let bits = DosTime::from_unix_seconds(seconds).to_u32();
-        let (date, time) = (bits >> 16, bits & 0xffff);
-        let shown = format!(
-            "{}-{:02}-{:02} {:02}:{:02}:{:02}",
-            1980 + (date >> 9),
-            date >> 5 & 15,
-            date & 31,
-            time >> 11,
-            time >> 5 & 63,
-            (time & 31) * 2
-        );
+        let time = DosTime::from_unix_seconds(seconds);
+        let shown = time.to_string();
         assert_eq!(shown, expected, "{seconds}");
-        let back = DosTime::from_u32(bits).to_unix_seconds();
+        let back = time.to_unix_seconds();
         if (315_532_800..4_354_819_200).contains(&seconds) {
             assert_eq!(back, Some(seconds / 2 * 2));
         }

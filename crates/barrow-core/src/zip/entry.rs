@@ -78,6 +78,18 @@ impl Entry {
         matches!(self.made_by >> 8, 3 | 19).then_some(self.external_attributes >> 16)
     }
 
+    /// What the high byte of `made_by` stands for (APPNOTE 4.4.2): whose attributes these are.
+    pub fn made_on(&self) -> &'static str {
+        match self.made_by >> 8 {
+            0 => "MS-DOS",
+            3 => "Unix",
+            7 => "old Macintosh",
+            10 | 11 | 14 => "Windows",
+            19 => "macOS",
+            _ => "another system",
+        }
+    }
+
     /// As Python's `zipfile` decides: by the name alone.
     pub fn is_dir(&self) -> bool {
         self.name.ends_with('/')

@@ -7,6 +7,22 @@ pub const ZIP64: u16 = 0x0001;
 /// Info-ZIP's second name in UTF-8 (APPNOTE 4.6.9).
 pub const UNICODE_PATH: u16 = 0x7075;
 
+/// What the format, or those who added the block to it, call a block (APPNOTE 4.5.2 and 4.6.1).
+pub fn name(tag: u16) -> &'static str {
+    match tag {
+        ZIP64 => "ZIP64",
+        0x000a => "NTFS time stamps",
+        0x5455 => "time stamps",
+        0x5855 => "old Unix time stamps",
+        UNICODE_PATH => "second name",
+        0x7855 | 0x7875 => "owner",
+        0x9901 => "AES encryption",
+        0xcafe => "Java archive",
+        0xd935 => "Android alignment",
+        _ => "unknown",
+    }
+}
+
 /// A size or offset of 32 bits that stands for "look in the ZIP64 extra field".
 pub const PLACEHOLDER: u32 = u32::MAX;
 

@@ -22,6 +22,7 @@ pub mod init;
 pub mod lock;
 pub mod run;
 pub mod runtime;
+pub mod size;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -89,6 +90,7 @@ pub enum Command {
     Check(Box<check::Args>),
     Run(Box<run::Args>),
     Runtime(runtime::Args),
+    Size(size::Args),
     Doctor(doctor::Args),
     Cache(cache::Args),
     #[command(hide = true)]
@@ -142,6 +144,7 @@ fn run(cli: Cli, output: Output) -> Result<Outcome> {
         Command::Check(arguments) => check::run(*arguments, &context),
         Command::Run(arguments) => run::run(*arguments, &context),
         Command::Runtime(arguments) => runtime::run(&arguments, &context),
+        Command::Size(arguments) => size::run(&arguments, &context),
         Command::Doctor(arguments) => Ok(doctor::run(&arguments, &context)),
         Command::Cache(arguments) => cache::run(&arguments, &context),
         Command::Generate(arguments) => generate::run(&arguments, &context),

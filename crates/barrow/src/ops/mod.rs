@@ -18,6 +18,7 @@ mod findings;
 pub mod images;
 pub mod init;
 pub mod interrupt;
+pub mod listing;
 pub mod lock;
 pub mod new_file;
 pub mod origins;
@@ -28,6 +29,7 @@ pub mod record;
 pub mod resolve;
 pub mod run;
 pub mod runtimes;
+pub mod size;
 
 /// What every operation needs to know about its surroundings.
 #[derive(Debug, Clone)]

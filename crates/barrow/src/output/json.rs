@@ -9,6 +9,8 @@ use serde::{Deserialize, Serialize};
 
 use super::findings::FindingDocument;
 
+pub mod size;
+
 /// What `barrow build --json` prints.
 #[derive(Debug, Serialize)]
 pub struct BuildDocument<'a> {

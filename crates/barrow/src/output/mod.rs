@@ -11,8 +11,12 @@ pub mod findings;
 pub mod flame;
 pub mod human;
 pub mod json;
+mod page;
 pub mod progress;
+pub mod size;
+pub mod text;
 pub mod trace;
+pub mod treemap;
 
 pub use progress::Progress;
 

@@ -53,3 +53,5 @@ mod run_refused;
 mod run_streams;
 #[cfg(target_os = "linux")]
 mod sandbox;
+mod size;
+mod zips;

@@ -5,7 +5,7 @@ use std::time::Duration;
 use barrow_core::trace::{Import, Origin, walk};
 use serde::Serialize;
 
-use super::escape;
+use crate::output::{page, text};
 
 /// One import: how many importers it has above it, its name, total and self time in microseconds,
 /// and the position of its origin in [`Origin::ALL`].
@@ -19,7 +19,7 @@ pub(super) fn json(trace: &[Import], origin_of: impl Fn(&str) -> Origin) -> Stri
         let origin = origin_of(&import.module);
         cells.push(Cell(
             importers.len(),
-            escape::visible(&import.module),
+            text::visible(&import.module),
             micros(import.total),
             micros(import.self_time),
             Origin::ALL
@@ -28,7 +28,7 @@ pub(super) fn json(trace: &[Import], origin_of: impl Fn(&str) -> Origin) -> Stri
                 .unwrap_or(0),
         ));
     });
-    escape::json(&cells)
+    page::json(&cells)
 }
 
 fn micros(time: Duration) -> u64 {

@@ -5,13 +5,13 @@
 
 use barrow_core::trace::{Import, Origin, Summary};
 
+use super::page::{self, Page, html};
+
 mod data;
-mod escape;
 mod table;
-mod template;
 mod words;
 
-const PAGE: &str = include_str!("page.html");
+const BODY: &str = include_str!("page.html");
 const STYLE: &str = include_str!("page.css");
 const SCRIPT: &str = include_str!("page.js");
 
@@ -24,21 +24,26 @@ pub fn page(
     notes: &[&str],
 ) -> String {
     let summary = Summary::of(trace, &origin_of);
-    template::fill(
-        PAGE,
+    let body = page::fill(
+        BODY,
         &[
-            ("state", if trace.is_empty() { "nothing" } else { "some" }),
-            ("title", &escape::html(title)),
-            ("style", STYLE),
-            ("script", SCRIPT),
+            ("title", &html(title)),
             ("lead", &words::lead(&summary)),
             ("shares", &words::shares(&summary)),
             ("advice", &words::advice(&summary, notes)),
             ("rows", &table::rows(&summary)),
             ("caption", &table::caption(&summary)),
-            ("data", &data::json(trace, &origin_of)),
         ],
-    )
+    );
+    Page {
+        title: &format!("{title} · import times"),
+        state: if trace.is_empty() { "nothing" } else { "some" },
+        style: STYLE,
+        body: &body,
+        data: &data::json(trace, &origin_of),
+        script: SCRIPT,
+    }
+    .document()
 }
 
 #[cfg(test)]

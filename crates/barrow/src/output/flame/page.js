@@ -1,5 +1,4 @@
 // Draws the imports as bars under each other, and makes the table sortable.
-"use strict";
 (() => {
   const ORIGINS = ["task", "dependency", "layer", "runtime", "python", "unknown"];
   const WORDS = ["the function’s code", "dependency", "layer", "runtime", "standard library", "unknown origin"];
@@ -8,15 +7,8 @@
   const LETTER = 7.3; // Pixels that a letter takes.
   const PADDING = 12; // Pixels left and right of a label, together.
 
-  const byId = (id) => document.getElementById(id);
   const chart = byId("chart");
   const search = byId("search");
-  const create = (tag, className, text = "") => {
-    const element = document.createElement(tag);
-    element.className = className;
-    element.textContent = text;
-    return element;
-  };
 
   // The imports come in an order in which importers precede what they import.
   const root = { name: "All imports", own: 0, total: 0, depth: 0, children: [], up: null };
@@ -187,51 +179,35 @@
   function look(node, keepFocus) {
     focus = node;
     current = node;
-    hideTip();
+    tip.hide();
     draw();
     if (!keepFocus) cells.get(node)?.focus({ preventScroll: true });
   }
 
-  // The box beside the pointer, or under the bar that the keyboard is at.
-  const tip = create("div", "tip");
-  tip.hidden = true;
-  document.body.append(tip);
   function showTip(cell, x, y) {
     const { node, many } = cell.place;
-    tip.replaceChildren();
     if (many) {
       const total = many.reduce((sum, one) => sum + one.total, 0);
       const count = many.length === 1 ? "One import" : many.length + " imports";
-      tip.append(`${count} too narrow to draw, ${ms(total)} in all.`);
-    } else {
-      tip.append(create("span", "module", node.name));
-      if (node !== root) {
-        const of = create("span", "of", WORDS[node.origin]);
-        of.prepend(create("i", "dot " + ORIGINS[node.origin]));
-        tip.append(of);
-      }
-      const figures = create("dl", "");
-      const rows = [["Total", ms(node.total)], ["Self", ms(node.own)], ["Share", part(node)]];
-      for (const [word] of rows.slice(0, node === root ? 1 : 3)) figures.append(create("dt", "", word));
-      for (const [, value] of rows.slice(0, node === root ? 1 : 3)) figures.append(create("dd", "", value));
-      tip.append(figures);
+      tip.show(x, y, `${count} too narrow to draw, ${ms(total)} in all.`);
+      return;
     }
-    tip.hidden = false;
-    const { width, height } = tip.getBoundingClientRect();
-    const left = Math.max(8, Math.min(x + 12, innerWidth - width - 8));
-    const top = y + 18 + height > innerHeight ? y - height - 10 : y + 18;
-    tip.style.transform = `translate(${left}px, ${Math.max(8, top)}px)`;
-  }
-  function hideTip() {
-    tip.hidden = true;
+    const shown = [create("span", "name", node.name)];
+    const figures = [["Total", ms(node.total)], ["Self", ms(node.own)], ["Share", part(node)]];
+    if (node !== root) {
+      const of = create("span", "of", WORDS[node.origin]);
+      of.prepend(create("i", "dot " + ORIGINS[node.origin]));
+      shown.push(of);
+    }
+    tip.show(x, y, ...shown, list(node === root ? figures.slice(0, 1) : figures));
   }
 
   chart.addEventListener("pointermove", (event) => {
     const cell = event.target.closest(".cell");
     if (cell && event.pointerType !== "touch") showTip(cell, event.clientX, event.clientY);
-    else hideTip();
+    else tip.hide();
   });
-  chart.addEventListener("pointerleave", hideTip);
+  chart.addEventListener("pointerleave", tip.hide);
   chart.addEventListener("click", (event) => {
     const cell = event.target.closest(".cell");
     if (cell && !cell.place.many) look(cell.place.node);
@@ -246,7 +222,7 @@
     const box = cell.getBoundingClientRect();
     showTip(cell, Math.max(box.left, 0), box.bottom - 10);
   });
-  chart.addEventListener("focusout", hideTip);
+  chart.addEventListener("focusout", tip.hide);
 
   function beside(step) {
     const row = [...cells.values()]
@@ -304,9 +280,9 @@
   const costliest = (some) => some.reduce((a, b) => (b.total > a.total ? b : a));
   const rows = [...document.querySelectorAll("#modules tbody tr")];
   for (const row of rows) {
-    const name = row.querySelector(".module");
+    const name = row.querySelector(".name");
     row.module = name.textContent;
-    const button = create("button", "module");
+    const button = create("button", "name");
     button.type = "button";
     button.append(...name.childNodes);
     button.addEventListener("click", () => {

@@ -7,8 +7,9 @@ use std::time::Duration;
 use barrow_core::trace::Summary;
 use barrow_core::trace::summary::Module;
 
-use super::escape::html;
 use super::words;
+use crate::output::page::html;
+use crate::output::text;
 
 /// How many modules are in the table for their self times, and how many for their totals.
 const COSTLIEST: usize = 40;
@@ -39,7 +40,7 @@ pub(super) fn rows(summary: &Summary<'_>) -> String {
 pub(super) fn caption(summary: &Summary<'_>) -> String {
     let shown = shown(summary).len();
     if shown == summary.modules.len() {
-        format!("All {}.", words::counted(shown, "module"))
+        format!("All {}.", text::counted(shown, "module"))
     } else {
         format!("{shown} of {} modules.", summary.modules.len())
     }
@@ -69,7 +70,7 @@ fn row(module: &Module<'_>, of_self: f64, of_total: f64) -> String {
     let class = module.origin.as_str();
     format!(
         "<tr data-self=\"{}\" data-total=\"{}\">\
-         <td><span class=\"module\">{}</span> \
+         <td><span class=\"name\">{}</span> \
          <span class=\"why\"><i class=\"dot {class}\"></i>{}{why}</span></td> \
          <td class=\"bar\"><span class=\"of-self {class}\" style=\"width:{:.2}%\"></span>\
          <span class=\"of-total {class}\" style=\"width:{:.2}%\"></span></td>\

@@ -3,6 +3,7 @@
 use barrow_core::trace::{package_of, read};
 
 use super::*;
+use crate::output::text;
 
 const RECORDING: &str = "\
 import time:      3000 |       3000 |   codecs
@@ -177,7 +178,7 @@ fn a_name_cannot_become_markup() {
         }
         assert!(!data.contains(['<', '>', '&']), "{data}");
         let cells: Vec<(usize, String, u64, u64, usize)> = serde_json::from_str(data).unwrap();
-        assert_eq!(cells, [(0, escape::visible(name), 1000, 1000, 0)]);
+        assert_eq!(cells, [(0, text::visible(name), 1000, 1000, 0)]);
     }
 }
 

@@ -5,8 +5,8 @@ use std::time::Duration;
 use barrow_core::trace::summary::Package;
 use barrow_core::trace::{Origin, Summary};
 
-use super::escape::html;
-use crate::output::human;
+use crate::output::page::html;
+use crate::output::{human, text};
 
 /// How many packages the first sentence and the advice name.
 const NAMED: usize = 3;
@@ -37,8 +37,8 @@ pub(super) fn lead(summary: &Summary<'_>) -> String {
     format!(
         "This start spends <strong>{}</strong> on {}. {}.",
         time(summary.total),
-        counted(summary.imports, "import"),
-        capitalised(&listed(&named))
+        text::counted(summary.imports, "import"),
+        capitalised(&text::listed(&named))
     )
 }
 
@@ -85,7 +85,7 @@ pub(super) fn advice(summary: &Summary<'_>, notes: &[&str]) -> String {
         items.push(format!(
             "<b>Import later.</b> Packages that only some events need can be imported inside the \
              handler. All other starts are then spared up to {}.",
-            listed(&lazy)
+            text::listed(&lazy)
         ));
     }
     let own = summary
@@ -144,12 +144,6 @@ pub(super) fn share(part: Duration, whole: Duration) -> f64 {
     part.as_secs_f64() / whole.as_secs_f64()
 }
 
-/// `1 module`, `955 modules`.
-pub(super) fn counted(count: usize, noun: &str) -> String {
-    let ending = if count == 1 { "" } else { "s" };
-    format!("{count} {noun}{ending}")
-}
-
 fn is_worth_a_word(time: Duration, summary: &Summary<'_>) -> bool {
     share(time, summary.total) >= WORTH_A_WORD
 }
@@ -164,15 +158,6 @@ fn is_optional(package: &Package<'_>) -> bool {
 
 fn code(package: &Package<'_>) -> String {
     format!("<code><bdi>{}</bdi></code>", html(package.name))
-}
-
-/// `a`, `a and b`, `a, b and c`.
-fn listed(items: &[String]) -> String {
-    match items {
-        [] => String::new(),
-        [only] => only.clone(),
-        [first @ .., last] => format!("{} and {last}", first.join(", ")),
-    }
 }
 
 /// As in a terminal, but on one line.

@@ -2,7 +2,7 @@
 
 /// Puts values into slots in one pass: what a value holds is never taken for a slot. A slot without
 /// a value stays as it is.
-pub(super) fn fill(template: &str, values: &[(&str, &str)]) -> String {
+pub(crate) fn fill(template: &str, values: &[(&str, &str)]) -> String {
     let mut filled = String::with_capacity(template.len());
     let mut rest = template;
     while let Some(start) = rest.find("{{") {
