@@ -1,8 +1,11 @@
 //! Everything that the checks look at: the packages of one function, and what they are for.
 
+use std::sync::OnceLock;
+
 use barrow_model::Target;
 
 use crate::distributions::Distributions;
+use crate::imports::{self, Imports};
 use crate::package::{Kind, Package};
 
 /// A function's package, its layers, and what will run them. Or layers alone.
@@ -19,6 +22,7 @@ pub struct Scene<'a> {
     /// Whether the package goes up through an S3 bucket.
     pub by_bucket: bool,
     distributions: Distributions<'a>,
+    imports: OnceLock<Imports<'a>>,
 }
 
 /// A day, as `(year, month, day)`.
@@ -42,12 +46,20 @@ impl<'a> Scene<'a> {
             today,
             by_bucket: false,
             distributions,
+            imports: OnceLock::new(),
         }
     }
 
     /// What is installed in the packages.
     pub fn distributions(&self) -> &Distributions<'a> {
         &self.distributions
+    }
+
+    /// What importing the handler comes to; without a handler, everything that looks as if it were
+    /// meant to be imported. Found out when a check first asks.
+    pub fn imports(&self) -> &Imports<'a> {
+        self.imports
+            .get_or_init(|| Imports::of(self, &imports::roots(self)))
     }
 
     /// The function first, then the layers.
