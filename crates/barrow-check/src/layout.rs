@@ -8,7 +8,7 @@ const FINDER: &str = "__MACOSX/";
 /// A folder that everything lies in and nothing should, such as `my-function`, or `home/me/app`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Wrapping {
-    /// What Lambda looks for is there.
+    /// What Lambda looks for is there, or nothing could be imported as it is.
     Certain(String),
     /// There are modules there; what Lambda is told to look for is not known.
     Likely(String),
@@ -22,7 +22,7 @@ impl Wrapping {
     }
 }
 
-/// The folder that `--fix` would take away.
+/// The folder that everything lies in. `--fix` takes it away where that is certain.
 pub fn wrapping(package: &Package, handler: Option<&str>) -> Option<Wrapping> {
     let common = common_folder(package)?;
     let mut folders = ancestors(common);
@@ -51,7 +51,20 @@ pub fn wrapping(package: &Package, handler: Option<&str>) -> Option<Wrapping> {
         common
     };
     let has_modules = folder != common || has_modules(package, folder);
-    has_modules.then(|| Wrapping::Likely(folder.to_owned()))
+    has_modules.then(|| {
+        let folder = folder.to_owned();
+        if folder.split('/').all(is_identifier) {
+            Wrapping::Likely(folder)
+        } else {
+            // Nobody means to import from `my-function`.
+            Wrapping::Certain(folder)
+        }
+    })
+}
+
+fn is_identifier(part: &str) -> bool {
+    part.bytes()
+        .all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
 }
 
 fn is_under_python(folder: &str) -> bool {

@@ -16,6 +16,7 @@ pub mod checks;
 pub mod distributions;
 pub mod facts;
 pub mod finding;
+pub mod fix;
 pub mod imports;
 pub mod layout;
 pub mod link;

@@ -32,8 +32,12 @@ pub enum Leads {
     Nowhere,
 }
 
-/// Follows the links of a package whose files are all known.
-pub(crate) fn follow(package: &Package, targets: Vec<(EntryPath, String)>) -> Vec<Link> {
+/// Follows the links of a package whose files are all known, and puts them in order. Of two with
+/// one path, the later stays.
+pub(crate) fn follow(package: &Package, mut targets: Vec<(EntryPath, String)>) -> Vec<Link> {
+    targets.reverse();
+    targets.sort_by(|a, b| a.0.cmp(&b.0));
+    targets.dedup_by(|later, earlier| later.0 == earlier.0);
     let map: HashMap<String, &str> = targets
         .iter()
         .map(|(path, target)| (path.to_string(), target.as_str()))

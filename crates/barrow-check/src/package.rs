@@ -22,7 +22,8 @@ pub struct Package {
     folders: Vec<Folder>,
     /// What is wrong with the archive as such, and files that could not become a [`File`].
     pub flaws: Vec<Flaw>,
-    /// Symbolic links. What they lead to inside the package is among its files as well.
+    /// Symbolic links, ordered by path. What they lead to inside the package is among its files as
+    /// well.
     pub links: Vec<Link>,
 }
 
@@ -151,6 +152,14 @@ impl Package {
         found.ok().map(|at| &self.files[at])
     }
 
+    /// The symbolic link of this path.
+    pub fn link(&self, path: &str) -> Option<&Link> {
+        let found = self
+            .links
+            .binary_search_by(|link| link.path.as_str().cmp(path));
+        found.ok().map(|at| &self.links[at])
+    }
+
     /// All files whose path starts with `folder` and a `/`; all files for the empty path.
     pub fn files_under(&self, folder: &str) -> &[File] {
         if folder.is_empty() {
@@ -165,6 +174,27 @@ impl Package {
             .files
             .partition_point(|file| file.path.as_str() < end.as_str());
         &self.files[from..to]
+    }
+
+    /// Files with other files under them; no links, under which is what they lead to.
+    pub fn files_that_are_folders(&self) -> Vec<&str> {
+        let is_link = |path: &str| self.link(path).is_some();
+        let mut both = Vec::new();
+        let mut last = "";
+        for file in &self.files {
+            let (folder, _) = file.path.as_str().rsplit_once('/').unwrap_or_default();
+            // Files are in order, so most lie in the folder of the one before.
+            if folder == last {
+                continue;
+            }
+            last = folder;
+            let ends = folder.match_indices('/').map(|(end, _)| end);
+            let folders = ends.chain([folder.len()]).map(|end| &folder[..end]);
+            both.extend(folders.filter(|path| self.file(path).is_some() && !is_link(path)));
+        }
+        both.sort_unstable();
+        both.dedup();
+        both
     }
 
     /// Whether any file lies under this folder.

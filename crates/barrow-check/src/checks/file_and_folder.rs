@@ -22,22 +22,7 @@ crate::check! {
 
 fn run(scene: &Scene<'_>, report: &mut Report) {
     for package in scene.packages() {
-        let is_link = |path: &str| package.links.iter().any(|link| link.path.as_str() == path);
-        let mut both = Vec::new();
-        let mut last = "";
-        for file in package.files() {
-            let (folder, _) = file.path.as_str().rsplit_once('/').unwrap_or_default();
-            // Files are in order, so most lie in the folder of the one before.
-            if folder == last {
-                continue;
-            }
-            last = folder;
-            let ends = folder.match_indices('/').map(|(end, _)| end);
-            let folders = ends.chain([folder.len()]).map(|end| &folder[..end]);
-            both.extend(folders.filter(|path| package.file(path).is_some() && !is_link(path)));
-        }
-        both.sort_unstable();
-        both.dedup();
+        let both = package.files_that_are_folders();
         let message = match both.as_slice() {
             [] => continue,
             [path] => format!("`{path}` is a file and a folder"),

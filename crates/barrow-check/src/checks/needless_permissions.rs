@@ -31,13 +31,12 @@ fn run(scene: &Scene<'_>, report: &mut Report) {
         if !matches!(package.form, Form::Zip { .. }) {
             continue;
         }
-        let is_link = |path: &str| package.links.iter().any(|link| link.path.as_str() == path);
         let wide: Vec<_> = package
             .files()
             .iter()
             .filter_map(|file| Some((file, file.mode?)))
             .filter(|(_, mode)| mode & (WRITABLE_BY_ALL | SPECIAL) != 0)
-            .filter(|(file, _)| !is_link(file.path.as_str()))
+            .filter(|(file, _)| package.link(file.path.as_str()).is_none())
             .collect();
         let message = match wide.as_slice() {
             [] => continue,

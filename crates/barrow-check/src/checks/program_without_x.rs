@@ -49,7 +49,7 @@ fn run(scene: &Scene<'_>, report: &mut Report) {
 }
 
 /// What comes of a program that cannot be started; `None` for what is none.
-fn importance(package: &Package, file: &File) -> Option<Level> {
+pub(crate) fn importance(package: &Package, file: &File) -> Option<Level> {
     let (folder, _) = file.path.as_str().rsplit_once('/').unwrap_or_default();
     let is_layer = package.kind == Kind::Layer;
     // Lambda starts every file there before the function.

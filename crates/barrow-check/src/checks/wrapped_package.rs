@@ -42,12 +42,15 @@ fn finding(package: &Package, wrapping: &Wrapping, handler: Option<&str>) -> Fin
         (Kind::Function, None) => "Python looks for modules at the root".to_owned(),
     };
     let message = format!("all files lie in `{folder}/`; {expected}");
-    let level = match wrapping {
-        Wrapping::Certain(_) => Level::Error,
-        Wrapping::Likely(_) => Level::Warning,
+    let (level, hint) = match wrapping {
+        Wrapping::Certain(_) => (Level::Error, "`barrow check --fix` takes the folder away"),
+        Wrapping::Likely(_) => (
+            Level::Warning,
+            "name the handler with `--handler`, and this is certain or not at all",
+        ),
     };
     Finding::new(&WRAPPED_PACKAGE, message)
         .level(level)
         .place(crate::Place::new(package, folder))
-        .hint("`barrow check --fix` takes the folder away")
+        .hint(hint)
 }

@@ -4,7 +4,7 @@ pub mod flaw;
 
 mod content;
 mod links;
-mod name;
+pub(crate) mod name;
 mod oddity;
 mod plan;
 mod sparse;

@@ -8,7 +8,7 @@ use barrow_model::entry_path::EntryPathError;
 use super::Flaw;
 
 /// Where an entry is surveyed, and what is wrong with its name.
-pub(super) struct Named {
+pub(crate) struct Named {
     /// As messages show it.
     pub label: String,
     /// `None` where no path is meant that a package could have.
@@ -18,7 +18,7 @@ pub(super) struct Named {
 }
 
 impl Named {
-    pub(super) fn of(entry: &Entry) -> Self {
+    pub(crate) fn of(entry: &Entry) -> Self {
         let text = text(entry);
         let label = name::label(text);
         let source = match EntryPath::parse(text.trim_end_matches('/')) {

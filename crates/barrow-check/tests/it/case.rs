@@ -108,33 +108,42 @@ fn arch() -> String {
 }
 
 impl Case {
-    pub(crate) fn findings(&self) -> Vec<Finding> {
-        let target = Target {
+    pub(crate) fn target(&self) -> Target {
+        Target {
             runtime: self.runtime.parse().unwrap(),
             arch: self.arch.parse::<Arch>().unwrap(),
-        };
+        }
+    }
+
+    pub(crate) fn findings(&self) -> Vec<Finding> {
         let function = self.function().map(|bytes| {
-            let package = survey("app.zip", Kind::Function, &bytes, target);
+            let package = survey("app.zip", Kind::Function, &bytes, self.target());
             resized(package, &self.files, self.zip_bytes)
         });
-        let layers: Vec<Package> = (1..)
-            .zip(&self.layers)
-            .map(|(number, layer)| {
-                let bytes = zip(&files(&layer.files));
-                let package = survey(&format!("layer{number}.zip"), Kind::Layer, &bytes, target);
-                resized(package, &layer.files, layer.zip_bytes)
-            })
-            .collect();
+        let layers = (1..).zip(&self.layers).map(|(number, layer)| {
+            let name = format!("layer{number}.zip");
+            let package = survey(&name, Kind::Layer, &layer.zip(), self.target());
+            resized(package, &layer.files, layer.zip_bytes)
+        });
+        self.findings_in(function.as_ref(), &layers.collect::<Vec<_>>())
+    }
+
+    /// As if the case had these packages.
+    pub(crate) fn findings_in(
+        &self,
+        function: Option<&Package>,
+        layers: &[Package],
+    ) -> Vec<Finding> {
         let layers = layers.iter().collect();
         let today = self.today.unwrap_or((2026, 11, 21));
-        let mut scene = Scene::new(function.as_ref(), layers, target, today);
+        let mut scene = Scene::new(function, layers, self.target(), today);
         scene.handler = self.handler.as_deref();
         scene.by_bucket = self.by_bucket;
         checks::run(&scene, &Rules::default())
     }
 
     /// `None` where the case is about layers alone.
-    fn function(&self) -> Option<Vec<u8>> {
+    pub(crate) fn function(&self) -> Option<Vec<u8>> {
         if let Some(text) = &self.zip {
             let bytes = data_encoding::BASE64.decode(text.as_bytes()).unwrap();
             return Some(bytes);
@@ -154,11 +163,17 @@ impl Case {
     }
 }
 
+impl Layer {
+    pub(crate) fn zip(&self) -> Vec<u8> {
+        zip(&files(&self.files))
+    }
+}
+
 #[expect(
     clippy::ptr_arg,
     reason = "a slice has no length of its own behind `dyn ReadAt`"
 )]
-fn survey(name: &str, kind: Kind, bytes: &Vec<u8>, target: Target) -> Package {
+pub(crate) fn survey(name: &str, kind: Kind, bytes: &Vec<u8>, target: Target) -> Package {
     survey_zip(name.to_owned(), kind, bytes, target)
 }
 

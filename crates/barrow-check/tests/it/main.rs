@@ -7,6 +7,7 @@
 
 mod archive;
 mod case;
+mod fix;
 mod survey;
 
 use std::path::{Path, PathBuf};
