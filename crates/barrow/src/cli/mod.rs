@@ -16,6 +16,7 @@ use crate::settings::Environment;
 pub mod build;
 pub mod cache;
 pub mod check;
+pub mod diff;
 pub mod doctor;
 pub mod generate;
 pub mod init;
@@ -91,6 +92,7 @@ pub enum Command {
     Run(Box<run::Args>),
     Runtime(runtime::Args),
     Size(size::Args),
+    Diff(diff::Args),
     Doctor(doctor::Args),
     Cache(cache::Args),
     #[command(hide = true)]
@@ -145,6 +147,7 @@ fn run(cli: Cli, output: Output) -> Result<Outcome> {
         Command::Run(arguments) => run::run(*arguments, &context),
         Command::Runtime(arguments) => runtime::run(&arguments, &context),
         Command::Size(arguments) => size::run(&arguments, &context),
+        Command::Diff(arguments) => diff::run(&arguments, &context),
         Command::Doctor(arguments) => Ok(doctor::run(&arguments, &context)),
         Command::Cache(arguments) => cache::run(&arguments, &context),
         Command::Generate(arguments) => generate::run(&arguments, &context),

@@ -10,6 +10,7 @@ pub mod cache;
 pub mod check;
 mod checks;
 mod describe;
+pub mod diff;
 pub mod doctor;
 mod facts;
 mod files;

@@ -5,8 +5,10 @@ use std::io;
 
 use barrow_check::survey::survey_zip;
 use barrow_check::{Kind, Package};
-use barrow_model::Target;
+use barrow_core::ReadAt;
+use barrow_model::{Sha256, Target};
 use camino::Utf8Path;
+use sha2::Digest as _;
 
 use crate::outcome::{Failure, Result};
 
@@ -42,6 +44,20 @@ pub fn file(path: &Utf8Path) -> Result<File> {
             .context(format!("cannot read `{path}`"))
             .into()),
     }
+}
+
+/// The digest of a whole file, which Lambda shows as `CodeSha256`.
+pub fn sha256(source: &File) -> io::Result<Sha256> {
+    let mut digest = sha2::Sha256::new();
+    let mut bytes = vec![0; 256 << 10];
+    let (mut offset, end) = (0, ReadAt::len(source)?);
+    while offset < end {
+        let count = usize::try_from(end - offset).map_or(bytes.len(), |rest| rest.min(bytes.len()));
+        source.read_exact_at(&mut bytes[..count], offset)?;
+        digest.update(&bytes[..count]);
+        offset += count as u64;
+    }
+    Ok(Sha256::new(digest.finalize().into()))
 }
 
 /// A package whose files are all under `python/` and the other folders that layers have is a layer.

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::findings::FindingDocument;
 
+pub mod diff;
 pub mod size;
 
 /// What `barrow build --json` prints.

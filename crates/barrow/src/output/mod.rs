@@ -7,6 +7,7 @@ use std::io::{IsTerminal as _, Write as _};
 use crate::outcome::Failure;
 
 pub mod conflict;
+pub mod diff;
 pub mod findings;
 pub mod flame;
 pub mod human;

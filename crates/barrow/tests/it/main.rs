@@ -15,6 +15,7 @@
 mod build;
 mod cache;
 mod check;
+mod diff;
 mod faults;
 mod foreign_lock;
 mod generated;

@@ -24,14 +24,42 @@ impl Zip {
         }
     }
 
+    /// What follows has this mode.
+    pub(crate) fn mode(mut self, mode: u32) -> Self {
+        self.options = self.options.unix_permissions(mode);
+        self
+    }
+
+    /// What follows is from this day.
+    pub(crate) fn day(mut self, year: u16, month: u8, day: u8) -> Self {
+        let time = DateTime::from_date_and_time(year, month, day, 12, 30, 0).unwrap();
+        self.options = self.options.last_modified_time(time);
+        self
+    }
+
     pub(crate) fn stored(mut self) -> Self {
         self.options = self.options.compression_method(CompressionMethod::Stored);
+        self
+    }
+
+    pub(crate) fn level(mut self, level: i64) -> Self {
+        self.options = self.options.compression_level(Some(level));
         self
     }
 
     pub(crate) fn file(mut self, name: &str, content: impl AsRef<[u8]>) -> Self {
         self.writer.start_file(name, self.options).unwrap();
         self.writer.write_all(content.as_ref()).unwrap();
+        self
+    }
+
+    pub(crate) fn folder(mut self, name: &str) -> Self {
+        self.writer.add_directory(name, self.options).unwrap();
+        self
+    }
+
+    pub(crate) fn comment(mut self, comment: &str) -> Self {
+        self.writer.set_comment(comment).unwrap();
         self
     }
 
