@@ -4,9 +4,9 @@ use barrow_check::{Kind, checks};
 use camino::Utf8PathBuf;
 
 use super::build::TargetArgs;
-use crate::ops::check::Request;
+use crate::ops::check::{Destination, Request};
 use crate::ops::{self, Context};
-use crate::outcome::{Outcome, Result};
+use crate::outcome::{Failure, Outcome, Result};
 use crate::output::findings::Format;
 use crate::settings::check::unknown;
 
@@ -100,6 +100,7 @@ pub fn run(arguments: Args, context: &Context) -> Result<Outcome> {
         by_bucket: arguments.bucket,
         allow: arguments.allow,
         deny: arguments.deny,
+        fix: destination(arguments.fix, arguments.output, arguments.in_place)?,
     };
     let checked = ops::check::check(&request, context)?;
     for package in &checked {
@@ -109,6 +110,23 @@ pub fn run(arguments: Args, context: &Context) -> Result<Outcome> {
     }
     let failed = checked.iter().any(|package| package.document.errors > 0);
     Ok(Outcome::of_findings(failed))
+}
+
+/// Where `--fix` writes: nothing is replaced unless that is said.
+fn destination(
+    fix: bool,
+    output: Option<Utf8PathBuf>,
+    in_place: bool,
+) -> Result<Option<Destination>> {
+    match (fix, output) {
+        (false, _) => Ok(None),
+        (true, Some(path)) => Ok(Some(Destination::File(path))),
+        (true, None) if in_place => Ok(Some(Destination::InPlace)),
+        (true, None) => Err(
+            Failure::input("`--fix` needs a place for the mended package")
+                .hint("name a file with `-o`, or say `--in-place`"),
+        ),
+    }
 }
 
 /// One check's page, or a line for each.

@@ -116,3 +116,53 @@ fn a_check_that_does_not_exist_is_an_error_with_those_that_sound_alike() {
         .fails(1)
         .says("`zebra`, which is no check");
 }
+
+#[test]
+fn a_mended_package_is_another_file_and_has_nothing_left_to_mend() {
+    let project = Project::new(&[]);
+    with_unreadable_file(&project);
+    let before = project.read("app.zip");
+    let ran = project
+        .run("check app.zip --fix -o fixed.zip")
+        .succeeds()
+        .says("`fixed.zip` has 1 thing mended")
+        .says("`lambda_function.py` has mode 0644 instead of 0600")
+        .says("`fixed.zip` for python3.13 on x86_64: nothing found");
+    assert_eq!(ran.stdout, "");
+    assert_eq!(project.read("app.zip"), before);
+    project
+        .run("check fixed.zip --fix -o again.zip")
+        .succeeds()
+        .says("nothing to mend");
+    assert_eq!(project.read("again.zip"), project.read("fixed.zip"));
+}
+
+#[test]
+fn a_package_is_replaced_only_when_that_is_said() {
+    let project = Project::new(&[]);
+    with_unreadable_file(&project);
+    let before = project.read("app.zip");
+    project
+        .run("check app.zip --fix")
+        .fails(1)
+        .says("`--in-place`");
+    project
+        .run("check app.zip --fix -o ./app.zip")
+        .fails(1)
+        .says("is the package itself");
+    assert_eq!(project.read("app.zip"), before);
+    project.run("check app.zip --fix --in-place").succeeds();
+    project.run("check app.zip").succeeds();
+    assert_ne!(project.read("app.zip"), before);
+}
+
+#[test]
+fn what_cannot_be_mended_is_not_written() {
+    let project = Project::new(&[]);
+    project.write("app.zip", b"PK\x03\x04 and no more");
+    project
+        .run("check app.zip --fix -o fixed.zip")
+        .fails(1)
+        .says("`app.zip` cannot be mended");
+    assert!(!project.path().join("fixed.zip").exists());
+}

@@ -8,8 +8,11 @@ use super::Context;
 use crate::outcome::Result;
 use crate::output::findings::{CheckDocument, FindingDocument};
 
+pub mod fix;
 mod named;
 mod project;
+
+pub use fix::Destination;
 
 /// What to check, as the user said it.
 #[derive(Debug)]
@@ -25,6 +28,8 @@ pub struct Request {
     pub by_bucket: bool,
     pub allow: Vec<String>,
     pub deny: Vec<String>,
+    /// Where a mended package goes, if one is wanted.
+    pub fix: Option<Destination>,
 }
 
 /// A package, and what was found in it.
@@ -37,7 +42,7 @@ pub struct Checked {
 /// Checks one package, or all that the project in this folder makes.
 pub fn check(request: &Request, context: &Context) -> Result<Vec<Checked>> {
     match &request.package {
-        Some(path) => Ok(vec![named::check(path, request)?]),
+        Some(path) => Ok(vec![named::check(path, request, context)?]),
         None => project::check(request, context),
     }
 }

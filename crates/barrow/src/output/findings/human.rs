@@ -2,8 +2,11 @@
 
 use barrow_check::Finding;
 
-use super::CheckDocument;
+use super::{CheckDocument, FixDocument};
 use crate::output::human::visible;
+
+/// Enough to see what kind of things they are; `--json` has all.
+const MENDS_SHOWN: usize = 20;
 
 /// A finding with its places, what is known besides, and what to do. Names out of archives may
 /// hold what a terminal would obey; it is escaped.
@@ -37,6 +40,25 @@ pub fn closing(document: &CheckDocument) -> String {
     visible(&format!(
         "`{package}` for {runtime} on {architecture}: {found}"
     ))
+}
+
+/// What `--fix` did, a line each; of many alike, the first few.
+pub fn mended(fixed: &FixDocument) -> String {
+    let mut text = match fixed.mended.as_slice() {
+        [] => format!("`{}` is as the package was: nothing to mend", fixed.path),
+        mended => format!(
+            "`{}` has {} mended",
+            fixed.path,
+            counted(mended.len(), "thing")
+        ),
+    };
+    for mend in fixed.mended.iter().take(MENDS_SHOWN) {
+        text.push_str(&format!("\n  {mend}"));
+    }
+    if let more @ 1.. = fixed.mended.len().saturating_sub(MENDS_SHOWN) {
+        text.push_str(&format!("\n  and {more} more"));
+    }
+    visible(&text)
 }
 
 fn counted(count: usize, word: &str) -> String {

@@ -9,8 +9,8 @@ use barrow_check::Finding;
 
 use super::Output;
 
-pub use document::{CheckDocument, FindingDocument};
-pub use human::{closing, shown};
+pub use document::{CheckDocument, FindingDocument, FixDocument};
+pub use human::{closing, mended, shown};
 
 /// How to print findings.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
@@ -31,6 +31,9 @@ impl Output {
     pub fn findings(self, format: Format, document: &CheckDocument, findings: &[Finding]) {
         match format {
             Format::Human => {
+                if let Some(fixed) = &document.fixed {
+                    self.say(mended(fixed));
+                }
                 for finding in findings {
                     self.line(shown(finding).trim_end());
                 }
