@@ -40,6 +40,7 @@ fn run(scene: &Scene<'_>, report: &mut Report) {
 fn damage(flaw: &Flaw) -> Option<(&str, String)> {
     match flaw {
         Flaw::Damaged { name, source } => Some((name, format!("`{name}` is damaged: {source}"))),
+        Flaw::Closed { name, source } => Some((name, format!("`{name}` cannot be read: {source}"))),
         Flaw::Unsound(
             error @ (CheckZipError::NoLocalHeader { name, .. }
             | CheckZipError::StoredSizes { name, .. }),

@@ -51,7 +51,9 @@ pub(super) fn all(package: &Package) -> Vec<Obstacle> {
 fn of_flaw(flaw: &Flaw) -> Option<Obstacle> {
     match flaw {
         Flaw::Unreadable { .. } | Flaw::Excessive(_) => Some(Obstacle::Illegible),
-        Flaw::Damaged { name, .. } => Some(Obstacle::Damaged { name: name.clone() }),
+        Flaw::Damaged { name, .. } | Flaw::Closed { name, .. } => {
+            Some(Obstacle::Damaged { name: name.clone() })
+        }
         Flaw::Name {
             name, meant: None, ..
         } => Some(Obstacle::Name { name: name.clone() }),

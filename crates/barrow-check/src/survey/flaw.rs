@@ -1,5 +1,7 @@
 //! What is wrong with an archive as such.
 
+use std::io;
+
 use barrow_core::zip::{CheckZipError, InflateError, ReadZipError};
 use barrow_model::EntryPath;
 use barrow_model::entry_path::EntryPathError;
@@ -19,6 +21,8 @@ pub enum Flaw {
     Unsound(CheckZipError),
     /// An entry's bytes are not what the directory promises.
     Damaged { name: String, source: InflateError },
+    /// A file or folder on disk that cannot be read; the empty name is the folder itself.
+    Closed { name: String, source: io::Error },
     /// An entry's name is no path inside a package.
     Name {
         name: String,

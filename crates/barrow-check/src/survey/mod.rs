@@ -3,6 +3,8 @@
 pub mod flaw;
 
 mod content;
+mod environment;
+mod folder;
 mod links;
 pub(crate) mod name;
 mod oddity;
@@ -12,6 +14,7 @@ mod wheel;
 mod zip;
 
 pub use self::flaw::Flaw;
+pub use self::folder::survey_folder;
 pub use self::plan::survey_plan;
 pub use self::wheel::WheelFacts;
 pub use self::zip::survey_zip;

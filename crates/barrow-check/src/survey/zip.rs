@@ -15,7 +15,7 @@ use crate::facts::Known;
 use crate::package::{File, Folder, Form, Kind, Package};
 
 /// Three times what a zip can list without ZIP64; as many files take some 50 MB of memory.
-const ENTRIES_LIMIT: usize = 200_000;
+pub(super) const ENTRIES_LIMIT: usize = 200_000;
 /// Sixteen times what Lambda unpacks; reading as much takes some seconds.
 const UNZIPPED_LIMIT_BYTES: u64 = 4 << 30;
 /// Deflate reaches 1032:1 on zeros; real packages stay under 10:1. What is this dense and more

@@ -8,6 +8,7 @@
 mod archive;
 mod case;
 mod fix;
+mod folder;
 mod survey;
 
 use std::path::{Path, PathBuf};

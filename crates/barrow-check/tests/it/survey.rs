@@ -33,6 +33,7 @@ fn shown(package: &Package) -> String {
         Flaw::Unsound(error) => error.to_string(),
         Flaw::Excessive(excess) => format!("{excess:?}"),
         Flaw::Damaged { name, source } => format!("{name}: {source}"),
+        Flaw::Closed { name, source } => format!("{name}: {source}"),
         Flaw::Name { name, source, .. } => format!("{name}: {source}"),
         Flaw::Odd { name, oddity } => format!("{name}: {oddity:?}"),
     });
