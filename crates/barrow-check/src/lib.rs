@@ -11,20 +11,25 @@
 //! nothing of a package is executed, and the same package gives the same findings in the same
 //! order.
 
+pub mod bytecode;
 pub mod check;
 pub mod checks;
 pub mod distributions;
+pub mod extension;
 pub mod facts;
 pub mod finding;
 pub mod fix;
 pub mod imports;
 pub mod layout;
+pub mod libraries;
 pub mod link;
+pub mod owners;
 pub mod package;
 pub mod report;
 pub mod scene;
 pub mod slimming;
 pub mod survey;
+pub mod system;
 pub mod weight;
 
 pub use check::{Area, Check};

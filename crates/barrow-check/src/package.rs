@@ -3,6 +3,7 @@
 use barrow_model::EntryPath;
 
 use crate::facts::Facts;
+use crate::facts::elf::Elf;
 use crate::facts::secret::Secret;
 use crate::finding::Place;
 use crate::link::Link;
@@ -208,6 +209,14 @@ impl Package {
 }
 
 impl File {
+    /// Of a binary for Linux, what its loader sees.
+    pub fn elf(&self) -> Option<&Elf> {
+        match &self.facts {
+            Facts::Elf(elf) => Some(elf),
+            _ => None,
+        }
+    }
+
     /// Whether the user that functions run as, who owns nothing in a package, can read it.
     pub fn is_readable_by_all(&self) -> bool {
         self.mode.is_none_or(|mode| mode & 0o004 != 0)

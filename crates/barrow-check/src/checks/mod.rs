@@ -12,18 +12,27 @@ pub mod duplicate_entry;
 pub mod empty_package;
 pub mod encrypted_entry;
 pub mod file_and_folder;
+pub mod foreign_bytecode;
 pub mod foreign_compression;
+pub mod foreign_machine;
+pub mod foreign_python;
+pub mod foreign_system;
 pub mod layer_folder_in_function;
 pub mod layer_of_another_python;
 pub mod layer_without_python;
+pub mod missing_library;
+pub mod musl_build;
 pub mod needless_permissions;
+pub mod newer_glibc;
 pub mod overlapping_entries;
 pub mod oversized_package;
 pub mod oversized_upload;
 pub mod overstated_version;
 pub mod path_outside_package;
 pub mod program_without_x;
+pub mod sourceless_bytecode;
 pub mod special_file;
+pub mod stale_bytecode;
 pub mod stored_stream;
 pub mod symlink;
 pub mod too_many_entries;
@@ -82,6 +91,15 @@ pub static ALL: &[&Check] = &[
     &unreadable_folder::UNREADABLE_FOLDER,
     &program_without_x::PROGRAM_WITHOUT_X,
     &needless_permissions::NEEDLESS_PERMISSIONS,
+    &foreign_machine::FOREIGN_MACHINE,
+    &foreign_python::FOREIGN_PYTHON,
+    &foreign_system::FOREIGN_SYSTEM,
+    &musl_build::MUSL_BUILD,
+    &newer_glibc::NEWER_GLIBC,
+    &missing_library::MISSING_LIBRARY,
+    &foreign_bytecode::FOREIGN_BYTECODE,
+    &stale_bytecode::STALE_BYTECODE,
+    &sourceless_bytecode::SOURCELESS_BYTECODE,
     &deprecated_runtime::DEPRECATED_RUNTIME,
 ];
 

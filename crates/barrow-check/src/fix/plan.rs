@@ -11,6 +11,7 @@ use barrow_model::{EntryPath, Target};
 use super::error::FixError;
 use super::mend::Mend;
 use super::obstacle;
+use crate::bytecode::{Location, locate};
 use crate::checks::program_without_x;
 use crate::facts::Facts;
 use crate::facts::bytecode::{self, Bytecode, Validity};
@@ -246,12 +247,21 @@ impl Mender<'_> {
         };
         let fits = match validity {
             Validity::CheckedHash | Validity::UncheckedHash => true,
-            Validity::Source { modified, .. } => {
+            Validity::Source { modified, bytes } => {
                 self.timestamp.to_unix_seconds() == Some(modified.into())
+                    && self.source_bytes(file) == Some(bytes)
             }
             Validity::Unknown => false,
         };
         is_cached && !(fits && magic == Some(bytecode::magic_number(self.target.runtime)))
+    }
+
+    /// The size of the source that bytecode was made from, as bytecode keeps it: modulo 2^32.
+    fn source_bytes(&self, file: &File) -> Option<u32> {
+        let Some(Location::Cache { source, .. }) = locate(file.path.as_str()) else {
+            return None;
+        };
+        Some(self.package.file(&source)?.unzipped_bytes as u32)
     }
 
     fn mend_mode(&mut self, file: &File, path: &EntryPath) -> bool {

@@ -11,6 +11,8 @@ use barrow_model::{Arch, Target};
 use serde::Deserialize;
 
 use crate::archive::{Entry, zip};
+use crate::elf::Elf;
+use crate::pyc::Pyc;
 
 /// One file of `fixtures/checks`.
 #[derive(Debug, Deserialize)]
@@ -77,7 +79,7 @@ pub(crate) struct NamedEntry {
 #[serde(untagged)]
 pub(crate) enum FileContent {
     Text(String),
-    Table(Content),
+    Table(Box<Content>),
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -85,6 +87,8 @@ pub(crate) struct Content {
     #[serde(default)]
     pub(crate) text: String,
     pub base64: Option<String>,
+    pub(crate) elf: Option<Elf>,
+    pub(crate) pyc: Option<Pyc>,
     /// With the bits that say what kind of file it is; `0o100644` where it is not given.
     pub(crate) mode: Option<u32>,
     pub(crate) made_by: Option<u16>,
@@ -220,9 +224,13 @@ fn files(files: &BTreeMap<String, FileContent>) -> Vec<Entry> {
 
 impl Content {
     fn entry(&self, name: &str) -> Entry {
-        let bytes = match &self.base64 {
-            Some(text) => data_encoding::BASE64.decode(text.as_bytes()).unwrap(),
-            None => self.text.clone().into_bytes(),
+        let bytes = match self {
+            Self {
+                base64: Some(text), ..
+            } => data_encoding::BASE64.decode(text.as_bytes()).unwrap(),
+            Self { elf: Some(elf), .. } => elf.build(),
+            Self { pyc: Some(pyc), .. } => pyc.build(),
+            _ => self.text.clone().into_bytes(),
         };
         let usual = Entry::file(name, &bytes);
         Entry {

@@ -228,6 +228,7 @@ fn bytecode_stays_only_where_python_would_use_it() {
     check(
         &[
             Entry::file("a.py", b""),
+            Entry::file("c.py", b""),
             Entry::file("__pycache__/a.cpython-311.pyc", &bytecode(3495, 1, [0; 8])),
             Entry::file("__pycache__/a.cpython-312.pyc", &bytecode(3531, 1, [0; 8])),
             Entry::file("__pycache__/b.cpython-312.pyc", &bytecode(3531, 0, [0; 8])),
@@ -242,6 +243,7 @@ fn bytecode_stays_only_where_python_would_use_it() {
             "__pycache__/a.cpython-312.pyc 0644",
             "__pycache__/c.cpython-312.pyc 0644",
             "a.py 0644",
+            "c.py 0644",
             "sourceless.pyc 0644",
             "- `__pycache__/a.cpython-311.pyc` is left out",
             "- `__pycache__/b.cpython-312.pyc` is left out",

@@ -7,8 +7,10 @@
 
 mod archive;
 mod case;
+mod elf;
 mod fix;
 mod folder;
+mod pyc;
 mod survey;
 
 use std::path::{Path, PathBuf};

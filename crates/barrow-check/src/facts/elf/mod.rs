@@ -9,6 +9,7 @@ mod tests;
 
 use std::fmt;
 
+use barrow_model::Arch;
 use serde::{Deserialize, Serialize};
 
 pub use read::read;
@@ -63,6 +64,14 @@ pub struct Versions {
 impl Machine {
     pub const X86_64: Self = Self::little_64(62);
     pub const AARCH64: Self = Self::little_64(183);
+
+    /// Of the machines that run functions.
+    pub fn of(arch: Arch) -> Self {
+        match arch {
+            Arch::X86_64 => Self::X86_64,
+            Arch::Arm64 => Self::AARCH64,
+        }
+    }
 
     const fn little_64(number: u16) -> Self {
         Self {
