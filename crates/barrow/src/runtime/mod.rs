@@ -35,7 +35,7 @@ impl Contents {
             .expect("a test finds every runtime in our own table")
     }
 
-    /// `4.2.2` of `awslambdaric==4.2.2`.
+    /// `4.0.1` of `awslambdaric==4.0.1`.
     pub fn version(&self, distribution: &str) -> Option<&str> {
         self.client
             .iter()
