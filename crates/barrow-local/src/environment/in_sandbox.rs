@@ -24,10 +24,10 @@ impl InSandbox {
         mut variables: Vec<(String, String)>,
         spare: Option<Spare>,
     ) -> Result<Started, StartError> {
-        let ground = layout::ground(self.base.image(), self.network);
-        let spare = match spare.filter(|spare| *spare.ground() == ground) {
+        let image = self.base.image();
+        let spare = match spare.filter(|spare| spare.stands_on(image, self.network)) {
             Some(spare) => spare,
-            None => Spare::new(Io::Captured, ground)?,
+            None => Spare::new(Io::Captured, image, self.network)?,
         };
         let descriptor = crate::sandbox::child::LOG_DESCRIPTOR.to_string();
         set(&mut variables, "_LAMBDA_TELEMETRY_LOG_FD", &descriptor);
@@ -63,8 +63,13 @@ impl InSandbox {
         let steps = layout::layout(&self.base, &self.trees, function.storage.bytes());
         let arguments = ["/bin/bash", "--norc", "-i"].map(str::to_owned).to_vec();
         let spec = spec(steps, arguments, variables, true);
-        let ground = layout::ground(self.base.image(), self.network);
-        Ok(crate::sandbox::run(spec, Io::Inherited, ground)?)
+        let image = self.base.image();
+        Ok(crate::sandbox::run(
+            spec,
+            Io::Inherited,
+            image,
+            self.network,
+        )?)
     }
 }
 

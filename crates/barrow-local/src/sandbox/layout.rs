@@ -73,33 +73,36 @@ const DEVICES: [&str; 5] = [
 ];
 
 /// What is there for every function: this host's libraries, or an image.
-pub fn ground(image: Option<&RootFs>, network: Network) -> Ground {
+pub(super) fn ground(image: Option<&RootFs>, network: Network) -> Ground {
     let mut steps = Vec::new();
-    let root = match image {
+    match image {
         None => {
             of_host(&mut steps);
             accounts(&mut steps);
             directory(&mut steps, "/var/lang");
             directory(&mut steps, "/opt");
-            Root::Empty
         }
         Some(image) => {
             for file in ["/etc/passwd", "/etc/group"] {
                 read_only(&mut steps, &image.account_file(file), file);
             }
             bind_of_host(&mut steps, "/etc/resolv.conf");
-            Root::Image(image.path().to_owned())
         }
-    };
+    }
     devices(&mut steps);
     steps.push(Step::Processes {
         path: "/proc".into(),
     });
     Ground {
-        root,
+        root: root(image),
         steps,
         network,
     }
+}
+
+/// What lies under everything.
+pub(super) fn root(image: Option<&RootFs>) -> Root {
+    image.map_or(Root::Empty, |image| Root::Image(image.path().to_owned()))
 }
 
 /// What is there for one function, on top of the ground.

@@ -51,21 +51,22 @@ pub fn trial(network: Network) -> Result<(), SandboxError> {
             terminal: false,
         },
     };
-    run(spec, Io::Captured, layout::ground(None, network)).map(drop)
+    run(spec, Io::Captured, None, network).map(drop)
 }
 
 /// Starts a sandbox and waits until its program ends.
 pub(crate) fn run(
     spec: impl FnOnce(spec::Identity) -> spec::Spec,
     io: Io,
-    ground: spec::Ground,
+    image: Option<&RootFs>,
+    network: Network,
 ) -> Result<End, SandboxError> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_io()
         .build()
         .map_err(|source| SandboxError::Speak { source })?;
     runtime.block_on(async {
-        let mut started = Spare::new(io, ground)?.start(spec, None)?;
+        let mut started = Spare::new(io, image, network)?.start(spec, None)?;
         Ok(started.sandbox.ended().await)
     })
 }

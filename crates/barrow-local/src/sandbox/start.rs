@@ -14,8 +14,10 @@ use tokio::io::unix::AsyncFd;
 use super::cgroup::Bound;
 use super::clone::{self, Cloned, Descriptors};
 use super::error::SandboxError;
+use super::layout;
 use super::maps::Users;
-use super::spec::{Ground, Network, Spec};
+use super::root_fs::RootFs;
+use super::spec::{Network, Root, Spec};
 use super::wire::{self, Report};
 use crate::processes::{self, End, Order};
 use crate::watched::watched;
@@ -39,7 +41,8 @@ pub struct Spare {
     control: OwnedFd,
     log: OwnedFd,
     users: Users,
-    ground: Ground,
+    root: Root,
+    network: Network,
 }
 
 /// A running sandbox. Everything in it ends when this is dropped.
@@ -68,7 +71,9 @@ pub struct Started {
 
 impl Spare {
     /// Can be made before it is known what it will be used for; it lays its ground meanwhile.
-    pub fn new(io: Io, ground: Ground) -> Result<Self, SandboxError> {
+    ///
+    /// Whatever can be found out while the child loads its program is found out then.
+    pub fn new(io: Io, image: Option<&RootFs>, network: Network) -> Result<Self, SandboxError> {
         let speak = |source| SandboxError::Speak { source };
         let users = Users::of_this_process();
         let (log, log_end) = log_pipe().map_err(speak)?;
@@ -84,25 +89,28 @@ impl Spare {
             control: control_end.as_fd(),
         };
         let name = CString::new(super::CHILD_NAME).expect("our own name has no NUL");
-        let flags = clone::flags(ground.network == Network::None);
+        let flags = clone::flags(network == Network::None);
         let child = clone::spawn(c"/proc/self/exe", &name, flags, descriptors)
             .map_err(|source| SandboxError::Namespaces { source })?;
         users
             .write(child.pid)
             .map_err(|source| SandboxError::Users { source })?;
         send(&control, b"!", SendFlags::NOSIGNAL).map_err(|errno| speak(errno.into()))?;
+        let ground = layout::ground(image, network);
         wire::send_message(&control, &ground).map_err(speak)?;
         Ok(Self {
             child,
             control,
             log,
             users,
-            ground,
+            root: ground.root,
+            network,
         })
     }
 
-    pub fn ground(&self) -> &Ground {
-        &self.ground
+    /// Whether its ground is that of this image, or of the host, with this network.
+    pub fn stands_on(&self, image: Option<&RootFs>, network: Network) -> bool {
+        self.root == layout::root(image) && self.network == network
     }
 
     /// Returns when the function's process has been started, or with what went wrong.

@@ -53,8 +53,7 @@ pub(super) fn spare(options: &Options) -> Option<Spare> {
     if options.isolation == Isolation::None || options.image.is_some() {
         return None;
     }
-    let ground = sandbox::layout::ground(None, options.network.into());
-    Spare::new(sandbox::Io::Captured, ground).ok()
+    Spare::new(sandbox::Io::Captured, None, options.network.into()).ok()
 }
 
 #[cfg(not(target_os = "linux"))]
