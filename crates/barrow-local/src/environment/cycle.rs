@@ -83,7 +83,7 @@ impl Environment {
 
     /// Starts the process and lets its module's code run. A function that fails here is not an
     /// error of ours: it fails again, and is answered for, when the first event is there.
-    pub async fn init(&mut self) -> Result<(), StartError> {
+    async fn init(&mut self) -> Result<(), StartError> {
         let started = Instant::now();
         let ready = self.start(started + INIT_LIMIT, INIT_LIMIT).await?;
         let duration = started.elapsed();
@@ -176,10 +176,8 @@ impl Environment {
     ) -> Result<Result<Running, NotReady>, StartError> {
         let mut running = Running::start(&self.function, &self.place, self.spare.take())?;
         let why = match running.happens(deadline, &mut self.sink).await {
-            Happening::Ready => {
-                running.freeze();
-                return Ok(Ok(running));
-            }
+            // Its first event is there already, so it goes on at once, as on Lambda.
+            Happening::Ready => return Ok(Ok(running)),
             Happening::InitError(error) => {
                 // It ends itself now; what it still says belongs to this start.
                 running.last_words(&mut self.sink).await;

@@ -25,6 +25,7 @@ const LAST_WORDS: Duration = Duration::from_secs(1);
 
 pub(super) struct Running {
     process: Process,
+    frozen: bool,
     server: Server,
     log: Reader,
     state: State,
@@ -66,6 +67,7 @@ impl Running {
         let serve = |source| StartError::Serve { source };
         Ok(Self {
             process,
+            frozen: false,
             server: Server::start(listener, user).map_err(serve)?,
             log: Reader::new(log).map_err(serve)?,
             state: State::Started,
@@ -76,10 +78,12 @@ impl Running {
         })
     }
 
-    /// Wakes the process and answers its call for an event.
+    /// Wakes the process, if it was frozen, and answers its call for an event.
     pub(super) async fn deliver(&mut self, event: Event) {
         self.state.deliver(&event.request);
-        self.process.thaw().await;
+        if std::mem::take(&mut self.frozen) {
+            self.process.thaw().await;
+        }
         for reply in self.waiting.drain(..) {
             // One that has hung up asks again.
             let _ = reply.send(event.answer());
@@ -88,6 +92,7 @@ impl Running {
     }
 
     pub(super) fn freeze(&mut self) {
+        self.frozen = true;
         self.process.freeze();
     }
 
