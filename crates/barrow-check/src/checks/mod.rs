@@ -11,32 +11,47 @@ pub mod deprecated_runtime;
 pub mod duplicate_entry;
 pub mod empty_package;
 pub mod encrypted_entry;
+pub mod failing_module;
 pub mod file_and_folder;
 pub mod foreign_bytecode;
 pub mod foreign_compression;
 pub mod foreign_machine;
 pub mod foreign_python;
 pub mod foreign_system;
+pub mod handler_named_like_module;
 pub mod layer_folder_in_function;
 pub mod layer_of_another_python;
 pub mod layer_without_python;
+pub mod malformed_handler;
+pub mod missing_handler_function;
+pub mod missing_handler_module;
 pub mod missing_library;
+pub mod missing_module;
+pub mod missing_name;
 pub mod musl_build;
 pub mod needless_permissions;
 pub mod newer_glibc;
+pub mod optional_module;
 pub mod overlapping_entries;
 pub mod oversized_package;
 pub mod oversized_upload;
 pub mod overstated_version;
 pub mod path_outside_package;
 pub mod program_without_x;
+pub mod relative_import;
+pub mod removed_module;
+pub mod shadowed_dependency;
+pub mod shadowed_module;
+pub mod shadowed_standard_module;
 pub mod sourceless_bytecode;
 pub mod special_file;
 pub mod stale_bytecode;
 pub mod stored_stream;
 pub mod symlink;
+pub mod syntax_error;
 pub mod too_many_entries;
 pub mod too_many_layers;
+pub mod uncallable_handler;
 pub mod unmarked_name;
 pub mod unreadable_archive;
 pub mod unreadable_file;
@@ -87,10 +102,25 @@ pub static ALL: &[&Check] = &[
     &layer_without_python::LAYER_WITHOUT_PYTHON,
     &layer_of_another_python::LAYER_OF_ANOTHER_PYTHON,
     &layer_folder_in_function::LAYER_FOLDER_IN_FUNCTION,
+    &shadowed_module::SHADOWED_MODULE,
+    &shadowed_standard_module::SHADOWED_STANDARD_MODULE,
+    &shadowed_dependency::SHADOWED_DEPENDENCY,
     &unreadable_file::UNREADABLE_FILE,
     &unreadable_folder::UNREADABLE_FOLDER,
     &program_without_x::PROGRAM_WITHOUT_X,
     &needless_permissions::NEEDLESS_PERMISSIONS,
+    &malformed_handler::MALFORMED_HANDLER,
+    &handler_named_like_module::HANDLER_NAMED_LIKE_MODULE,
+    &missing_handler_module::MISSING_HANDLER_MODULE,
+    &missing_handler_function::MISSING_HANDLER_FUNCTION,
+    &uncallable_handler::UNCALLABLE_HANDLER,
+    &syntax_error::SYNTAX_ERROR,
+    &missing_module::MISSING_MODULE,
+    &removed_module::REMOVED_MODULE,
+    &missing_name::MISSING_NAME,
+    &failing_module::FAILING_MODULE,
+    &relative_import::RELATIVE_IMPORT,
+    &optional_module::OPTIONAL_MODULE,
     &foreign_machine::FOREIGN_MACHINE,
     &foreign_python::FOREIGN_PYTHON,
     &foreign_system::FOREIGN_SYSTEM,

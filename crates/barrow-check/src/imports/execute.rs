@@ -13,6 +13,14 @@ const DEPTH_LIMIT: u32 = 1000;
 const RED_ZONE_BYTES: usize = 256 << 10;
 const STACK_BYTES: usize = 4 << 20;
 
+/// Whether a module has a name once it is imported.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Defined {
+    As(Binding),
+    Perhaps,
+    Not,
+}
+
 impl<'a> Imports<'a> {
     /// Executes a module's body.
     pub(super) fn execute(&mut self, module: ModuleId, source: &'a Module) -> Outcome {
@@ -112,14 +120,10 @@ impl<'a> Imports<'a> {
             }) {
                 Some(Some(true)) => {
                     let handled = self.steps(module, &handler.steps, Some(&body));
-                    if handled.failures.is_empty() {
-                        self.guard(&body.failures, Guard::Caught);
-                        return handled;
-                    }
-                    let mut both = handled;
-                    // Of an alternative that is missing, too, both are to blame.
-                    both.join(&body);
-                    return both;
+                    // Unless it is raised again, what failed before does no harm.
+                    let harmless = body.failures.difference(&handled.failures).copied();
+                    self.guard(&harmless.collect(), Guard::Caught);
+                    return handled;
                 }
                 // It may be caught, so nothing is certain any more.
                 Some(None) => {
@@ -201,6 +205,18 @@ impl<'a> Imports<'a> {
     fn is_known(&self, module: ModuleId, name: &str) -> bool {
         let full = format!("{}.{name}", self.modules[module.index()].name);
         self.is_registered(&full)
+    }
+
+    /// What `getattr(module, name)` would find.
+    pub fn defined(&self, module: ModuleId, name: &str) -> Defined {
+        if let Some(binding) = self.bound(module, name) {
+            return Defined::As(binding);
+        }
+        let full = format!("{}.{name}", self.modules[module.index()].name);
+        if self.loaded(&full).is_some() || !self.is_closed(module) || self.is_registered(&full) {
+            return Defined::Perhaps;
+        }
+        Defined::Not
     }
 
     /// What a module binds a name to, itself or through a star import.

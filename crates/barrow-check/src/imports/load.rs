@@ -65,7 +65,7 @@ pub enum What<'a> {
 struct Imported {
     name: String,
     module: Option<ModuleId>,
-    failures: BTreeSet<FailureId>,
+    outcome: Outcome,
 }
 
 impl<'a> Imports<'a> {
@@ -81,12 +81,15 @@ impl<'a> Imports<'a> {
             depth: 0,
             roots: Vec::new(),
         };
+        if SearchPath::replaces_distutils(scene) {
+            imports.registering.insert("distutils".to_owned());
+        }
         for name in roots {
             let (module, outcome) = imports.import(name, None);
             imports.roots.push(Imported {
                 name: name.clone(),
                 module,
-                failures: outcome.failures,
+                outcome,
             });
         }
         imports.look_at_what_comes_later();
@@ -218,6 +221,9 @@ impl<'a> Imports<'a> {
 
     fn register(&mut self, name: &str, source: &Module) {
         use crate::facts::python::Registers;
+        if name == "_distutils_hack" {
+            self.registering.insert("distutils".to_owned());
+        }
         match &source.registers {
             Registers::Nothing => {}
             Registers::Named(names) => {
@@ -304,6 +310,23 @@ impl<'a> Imports<'a> {
         failures.collect()
     }
 
+    /// Whether this failure is what ends the import of the first root.
+    pub fn ends_with(&self, failure: &Failure) -> bool {
+        let Some(root) = self.roots.first() else {
+            return false;
+        };
+        let first = root
+            .outcome
+            .failures
+            .first()
+            .map(|id| &self.failures[id.index()]);
+        let is_import_error = matches!(
+            root.outcome.raised,
+            Some(Raised::ModuleNotFoundError | Raised::ImportError)
+        );
+        is_import_error && first.is_some_and(|first| std::ptr::eq(first, failure))
+    }
+
     /// What may fail, and what would if it came to it.
     pub fn guarded(&self) -> Vec<&Failure> {
         let certain = self.certain_ids();
@@ -314,7 +337,7 @@ impl<'a> Imports<'a> {
     }
 
     fn certain_ids(&self) -> BTreeSet<FailureId> {
-        let failures = self.roots.iter().flat_map(|root| &root.failures);
+        let failures = self.roots.iter().flat_map(|root| &root.outcome.failures);
         failures.copied().collect()
     }
 

@@ -1,11 +1,13 @@
 //! `sys.path` as the function will see it, and what Python finds on it.
 
-use barrow_model::Target;
+use barrow_model::{Runtime, Target};
 
 use super::runtime;
 use super::standard::{Presence, Standard, presence};
 use super::tree::{Entry, FolderId, Located, Tree};
 use crate::distributions::roots;
+use crate::facts::Facts;
+use crate::facts::path_file::PathFile;
 use crate::package::{Kind, Package};
 use crate::scene::Scene;
 
@@ -101,6 +103,16 @@ impl<'a> SearchPath<'a> {
         holding.push(root(format!("{lang}/lib-dynload"), Holds::Standard));
         if !is_recent {
             holding.push(root(site_packages, Holds::Nothing));
+        }
+        let packages: Vec<&Package> = scene.packages().collect();
+        for (package, folder) in site_folders(&packages, runtime) {
+            for below in path_files(package, &folder).flat_map(|(_, file)| added(&folder, file)) {
+                if package.has_folder(&below) {
+                    let id = tree.folder();
+                    tree.add(id, package, &below);
+                    holding.push(root(mounted(package, &below), Holds::Files(id)));
+                }
+            }
         }
         Self {
             target,
@@ -260,9 +272,59 @@ impl<'a> SearchPath<'a> {
         places.into_iter().map(|root| root.path.clone()).collect()
     }
 
+    /// Whether setuptools puts its own `distutils` in the place of the one that is gone, for which it
+    /// has a `.pth` file.
+    pub(super) fn replaces_distutils(scene: &Scene<'_>) -> bool {
+        let packages: Vec<&Package> = scene.packages().collect();
+        let mut folders = site_folders(&packages, scene.target.runtime).into_iter();
+        folders.any(|(package, folder)| {
+            path_files(package, &folder).any(|(name, _)| name == "distutils-precedence.pth")
+        })
+    }
+
     pub fn target(&self) -> Target {
         self.target
     }
+}
+
+/// The folders in which Python reads `.pth` files.
+fn site_folders<'a>(packages: &[&'a Package], runtime: Runtime) -> Vec<(&'a Package, String)> {
+    let folders = packages.iter().flat_map(|package| {
+        let roots = roots(package.kind, runtime).into_iter();
+        roots.map(|folder| (*package, folder))
+    });
+    folders.collect()
+}
+
+/// The `.pth` files directly in a folder, in the order in which they are read.
+fn path_files<'a>(
+    package: &'a Package,
+    folder: &str,
+) -> impl Iterator<Item = (&'a str, &'a PathFile)> {
+    let depth = folder.split('/').filter(|part| !part.is_empty()).count() + 1;
+    package
+        .files_under(folder)
+        .iter()
+        .filter_map(move |file| match &file.facts {
+            Facts::PathFile(facts) if file.path.parts().count() == depth => {
+                Some((file.path.file_name(), &**facts))
+            }
+            _ => None,
+        })
+}
+
+/// The folders of the same package that a `.pth` file adds.
+fn added(folder: &str, file: &PathFile) -> Vec<String> {
+    let inside = file.paths.iter().filter_map(|line| {
+        let path = line.text.trim_start_matches("./").trim_end_matches('/');
+        let leaves = path.starts_with('/') || path.split('/').any(|part| part == "..");
+        match folder {
+            _ if leaves || path.is_empty() => None,
+            "" => Some(path.to_owned()),
+            _ => Some(format!("{folder}/{path}")),
+        }
+    });
+    inside.collect()
 }
 
 /// Where Lambda has a file.

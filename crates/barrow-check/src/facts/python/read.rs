@@ -84,7 +84,11 @@ fn fault(parsed: &Parsed<Mod>, text: &str, lines: &Lines, minor: u8) -> Option<S
     };
     Some(SyntaxFault {
         line: lines.line_at(error.start()),
-        message: lower_first(&error.to_string()),
+        message: lower_first(
+            &error
+                .to_string()
+                .replace(&format!(" on Python 3.{minor}"), ""),
+        ),
         first_minor: (minor + 1..=newest).find(reads_it),
     })
 }

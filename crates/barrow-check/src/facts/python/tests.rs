@@ -234,7 +234,7 @@ fn syntax_is_that_of_the_target() {
     );
     assert_eq!(
         fault("\ntype X = int\n"),
-        "2: cannot use `type` alias statement on Python 3.11 (syntax was added in Python 3.12) (Some(12))"
+        "2: cannot use `type` alias statement (syntax was added in Python 3.12) (Some(12))"
     );
     assert_eq!(module("try:\n    pass\nexcept* E:\n    pass\n").fault, None);
 }
