@@ -16,6 +16,8 @@ pub struct Distributions<'a> {
     all: Vec<Distribution<'a>>,
     /// Of each package: what each distribution owns there.
     owned: Vec<(&'a Package, HashMap<String, Id>)>,
+    /// The folders that Python looks into.
+    roots: Vec<(&'a Package, String)>,
 }
 
 /// A place in [`Distributions::all`].
@@ -81,6 +83,8 @@ impl<'a> Distributions<'a> {
             self.all.push(distribution);
         }
         self.owned.push((package, owned));
+        self.roots
+            .extend(roots.into_iter().map(|root| (package, root)));
     }
 
     /// By package, and within it by path.
@@ -89,9 +93,19 @@ impl<'a> Distributions<'a> {
     }
 
     /// Those that can be imported and have this normalised name, in the order of the packages.
-    pub fn named<'s>(&'s self, name: &'s str) -> impl Iterator<Item = &'s Distribution<'a>> {
+    pub fn named<'s>(&'s self, name: &str) -> impl Iterator<Item = &'s Distribution<'a>> {
         self.all.iter().filter(move |distribution| {
             distribution.is_importable && distribution.metadata.name == name
+        })
+    }
+
+    /// Whether something that can be imported bears this distribution's name, or that of its
+    /// module: packages without any `.dist-info` are common.
+    pub fn has_module_of(&self, name: &str) -> bool {
+        let module = module_of(name);
+        self.roots.iter().any(|(package, root)| {
+            let path = inside(root, &module);
+            package.has_folder(&path) || package.file(&format!("{path}.py")).is_some()
         })
     }
 
@@ -140,10 +154,7 @@ impl<'a> Distribution<'a> {
     }
 
     fn inside(&self, path: &str) -> String {
-        match self.root {
-            "" => path.to_owned(),
-            root => format!("{root}/{path}"),
-        }
+        inside(self.root, path)
     }
 
     pub fn name(&self) -> &'a str {
@@ -153,6 +164,37 @@ impl<'a> Distribution<'a> {
     pub fn version(&self) -> &'a str {
         &self.metadata.version
     }
+}
+
+fn inside(root: &str, path: &str) -> String {
+    match root {
+        "" => path.to_owned(),
+        root => format!("{root}/{path}"),
+    }
+}
+
+/// The module that is imported: mostly the name itself. The rest is well known.
+fn module_of(name: &str) -> String {
+    let module = match name {
+        "attrs" => "attr",
+        "beautifulsoup4" => "bs4",
+        "opencv-contrib-python"
+        | "opencv-contrib-python-headless"
+        | "opencv-python"
+        | "opencv-python-headless" => "cv2",
+        "pillow" => "PIL",
+        "psycopg2-binary" => "psycopg2",
+        "pycryptodome" => "Crypto",
+        "pyjwt" => "jwt",
+        "pyopenssl" => "OpenSSL",
+        "python-dateutil" => "dateutil",
+        "python-dotenv" => "dotenv",
+        "pyyaml" => "yaml",
+        "scikit-learn" => "sklearn",
+        "setuptools" => "pkg_resources",
+        name => return name.replace('-', "_"),
+    };
+    module.to_owned()
 }
 
 /// As messages name it.

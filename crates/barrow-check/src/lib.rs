@@ -26,6 +26,7 @@ pub mod link;
 pub mod owners;
 pub mod package;
 pub mod report;
+pub mod requirements;
 pub mod scene;
 pub mod slimming;
 pub mod survey;

@@ -5,10 +5,13 @@ pub mod beyond_console_editor;
 pub mod beyond_inline_code;
 pub mod bytes_around_archive;
 pub mod case_collision;
+pub mod conflicting_version;
 pub mod contradicting_headers;
 pub mod damaged_entry;
 pub mod deprecated_runtime;
+pub mod duplicate_distribution;
 pub mod duplicate_entry;
+pub mod editable_install;
 pub mod empty_package;
 pub mod encrypted_entry;
 pub mod failing_module;
@@ -28,14 +31,17 @@ pub mod missing_handler_module;
 pub mod missing_library;
 pub mod missing_module;
 pub mod missing_name;
+pub mod missing_requirement;
 pub mod musl_build;
 pub mod needless_permissions;
 pub mod newer_glibc;
 pub mod optional_module;
+pub mod outside_path;
 pub mod overlapping_entries;
 pub mod oversized_package;
 pub mod oversized_upload;
 pub mod overstated_version;
+pub mod partial_sdk;
 pub mod path_outside_package;
 pub mod program_without_x;
 pub mod relative_import;
@@ -46,6 +52,7 @@ pub mod shadowed_standard_module;
 pub mod sourceless_bytecode;
 pub mod special_file;
 pub mod stale_bytecode;
+pub mod startup_code;
 pub mod stored_stream;
 pub mod symlink;
 pub mod syntax_error;
@@ -130,6 +137,13 @@ pub static ALL: &[&Check] = &[
     &foreign_bytecode::FOREIGN_BYTECODE,
     &stale_bytecode::STALE_BYTECODE,
     &sourceless_bytecode::SOURCELESS_BYTECODE,
+    &missing_requirement::MISSING_REQUIREMENT,
+    &conflicting_version::CONFLICTING_VERSION,
+    &duplicate_distribution::DUPLICATE_DISTRIBUTION,
+    &partial_sdk::PARTIAL_SDK,
+    &editable_install::EDITABLE_INSTALL,
+    &outside_path::OUTSIDE_PATH,
+    &startup_code::STARTUP_CODE,
     &deprecated_runtime::DEPRECATED_RUNTIME,
 ];
 
