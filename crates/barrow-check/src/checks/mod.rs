@@ -7,8 +7,10 @@ pub mod bytes_around_archive;
 pub mod case_collision;
 pub mod conflicting_version;
 pub mod contradicting_headers;
+pub mod credentials_file;
 pub mod damaged_entry;
 pub mod deprecated_runtime;
+pub mod development_files;
 pub mod duplicate_distribution;
 pub mod duplicate_entry;
 pub mod editable_install;
@@ -22,9 +24,11 @@ pub mod foreign_machine;
 pub mod foreign_python;
 pub mod foreign_system;
 pub mod handler_named_like_module;
+pub mod installer_inside;
 pub mod layer_folder_in_function;
 pub mod layer_of_another_python;
 pub mod layer_without_python;
+pub mod litter;
 pub mod malformed_handler;
 pub mod missing_handler_function;
 pub mod missing_handler_module;
@@ -34,6 +38,7 @@ pub mod missing_name;
 pub mod missing_requirement;
 pub mod musl_build;
 pub mod needless_permissions;
+pub mod nested_archive;
 pub mod newer_glibc;
 pub mod optional_module;
 pub mod outside_path;
@@ -44,8 +49,10 @@ pub mod overstated_version;
 pub mod partial_sdk;
 pub mod path_outside_package;
 pub mod program_without_x;
+pub mod project_tests;
 pub mod relative_import;
 pub mod removed_module;
+pub mod secret_in_file;
 pub mod shadowed_dependency;
 pub mod shadowed_module;
 pub mod shadowed_standard_module;
@@ -65,6 +72,7 @@ pub mod unreadable_file;
 pub mod unreadable_folder;
 pub mod untidy_name;
 pub mod unusable_name;
+pub mod virtual_environment;
 pub mod wrapped_package;
 pub mod zip64;
 pub mod zip_bomb;
@@ -144,6 +152,14 @@ pub static ALL: &[&Check] = &[
     &editable_install::EDITABLE_INSTALL,
     &outside_path::OUTSIDE_PATH,
     &startup_code::STARTUP_CODE,
+    &secret_in_file::SECRET_IN_FILE,
+    &credentials_file::CREDENTIALS_FILE,
+    &virtual_environment::VIRTUAL_ENVIRONMENT,
+    &development_files::DEVELOPMENT_FILES,
+    &nested_archive::NESTED_ARCHIVE,
+    &project_tests::PROJECT_TESTS,
+    &installer_inside::INSTALLER_INSIDE,
+    &litter::LITTER,
     &deprecated_runtime::DEPRECATED_RUNTIME,
 ];
 
