@@ -14,15 +14,15 @@ crate::check! {
     ///
     /// # Matters because
     /// Only the reference is in the package. The code is in a folder of the developer's machine, and
-    /// the import fails: `No module named …`.
+    /// whoever imports it fails: `No module named …`.
     ///
     /// # For example
     /// A virtual environment in which the project itself is installed with `-e .`, zipped.
     ///
     /// # To mend it
-    /// Install it without `-e`. `barrow build --from .venv` puts the code in. Where the code lies in
-    /// the package all the same, it is a warning.
-    pub static EDITABLE_INSTALL = "editable-install", Dependencies, Error;
+    /// Install it without `-e`, or let `barrow build` take the project's own files. Where the code lies
+    /// in the package all the same, it is a note.
+    pub static EDITABLE_INSTALL = "editable-install", Dependencies, Warning;
 }
 
 fn run(scene: &Scene<'_>, report: &mut Report) {
@@ -55,9 +55,9 @@ fn run(scene: &Scene<'_>, report: &mut Report) {
                 )
             };
             let level = if is_there {
-                Level::Warning
+                Level::Note
             } else {
-                Level::Error
+                Level::Warning
             };
             report.add(
                 Finding::new(&EDITABLE_INSTALL, message)

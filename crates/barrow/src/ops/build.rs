@@ -17,7 +17,7 @@ use super::findings::{self, Look};
 use super::new_file::NewFile;
 use super::origins::OnDisk;
 use super::planned::{self, Planned};
-use super::{Context, checks, describe, files, packages, record, resolve};
+use super::{Context, describe, files, packages, record, resolve};
 use crate::outcome::{Result, explained};
 use crate::output::Progress;
 use crate::output::json::{Distribution, Package};
@@ -121,9 +121,7 @@ impl Step<'_> {
             .iter()
             .map(|layer| layer.distributions.as_slice())
             .collect();
-        let mut planned = planned::plan(job, &question, found, &provided, context, self.progress)?;
-        let missing = checks::missing_handler(job, &planned.plan);
-        planned.warnings.extend(missing);
+        let planned = planned::plan(job, &question, found, &provided, context, self.progress)?;
         let (surveyed, findings) = self.check(&planned, &layers)?;
         let packed = self.pack(&planned)?;
         let package = describe::package(job, &packed, &planned, &findings);

@@ -91,14 +91,3 @@ pub(super) fn note_on(job: &Job, found: &Found) -> Option<String> {
         found.left_out.join(", ")
     ))
 }
-
-/// What was installed as a link works on this machine only.
-pub(super) fn links_elsewhere(found: &Found) -> Option<String> {
-    (!found.links.is_empty()).then(|| {
-        format!(
-            "links to folders of this machine, which Lambda does not have: {}; install those projects \
-             without `--editable`, or let Barrow build them from your requirements",
-            found.links.join(", ")
-        )
-    })
-}

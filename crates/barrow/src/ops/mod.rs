@@ -8,7 +8,6 @@ use crate::settings::Environment;
 pub mod build;
 pub mod cache;
 pub mod check;
-mod checks;
 mod describe;
 pub mod diff;
 pub mod doctor;

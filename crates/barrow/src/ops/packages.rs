@@ -3,7 +3,8 @@
 use std::fs::File;
 use std::io;
 
-use barrow_check::survey::survey_zip;
+use anyhow::Context as _;
+use barrow_check::survey::{survey_folder, survey_zip};
 use barrow_check::{Kind, Package};
 use barrow_core::ReadAt;
 use barrow_model::{Sha256, Target};
@@ -22,11 +23,24 @@ pub struct Surveyed {
 /// Reads all of a package. A file that is no zip is a package with a flaw.
 pub fn open(path: &Utf8Path, kind: Kind, target: Target) -> Result<Surveyed> {
     let source = file(path)?;
-    let name = path.file_name().unwrap_or(path.as_str()).to_owned();
+    let name = name(path);
     Ok(Surveyed {
         package: survey_zip(name, kind, &source, target),
         source,
     })
+}
+
+/// Reads all of a zip, a folder, or what is installed in an environment.
+pub fn survey(path: &Utf8Path, kind: Kind, target: Target) -> Result<Package> {
+    if !path.is_dir() {
+        return Ok(open(path, kind, target)?.package);
+    }
+    let surveyed = survey_folder(name(path), kind, path.as_std_path(), target);
+    Ok(surveyed.with_context(|| format!("cannot read the folder `{path}`"))?)
+}
+
+fn name(path: &Utf8Path) -> String {
+    path.file_name().unwrap_or(path.as_str()).to_owned()
 }
 
 /// Opens a file. That it is not there, or no file, is the user's to mend.

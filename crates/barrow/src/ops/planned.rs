@@ -39,7 +39,6 @@ pub(super) fn plan(
     leave_to_layers(&mut wheels, layers);
     let (plan, mut warnings) = planning::plan(job, &mut wheels.stored, &found.files)?;
     warnings.append(&mut wheels.warnings);
-    warnings.extend(files::links_elsewhere(&found));
     Ok(Planned {
         plan,
         wheels,

@@ -11,7 +11,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use ignore::WalkBuilder;
 
 use super::ignored::MARK_OF_AN_ENVIRONMENT;
-use super::{FindFilesError, Found, SourceFile, collect, editable};
+use super::{FindFilesError, Found, SourceFile, collect};
 
 /// Everything installed under `directory`, without bytecode and, in an environment, without `pip`.
 pub fn find(directory: &Utf8Path) -> Result<Found, FindFilesError> {
@@ -42,10 +42,8 @@ pub fn find(directory: &Utf8Path) -> Result<Found, FindFilesError> {
             path: directory.to_owned(),
         });
     }
-    let files: Vec<SourceFile> = found.into_values().collect();
     Ok(Found {
-        links: editable::links(&files),
-        files,
+        files: found.into_values().collect(),
         left_out,
     })
 }

@@ -8,7 +8,6 @@ use ignore::WalkBuilder;
 
 use crate::outcome::Failure;
 
-mod editable;
 pub mod ignored;
 pub mod installed;
 pub mod walk;
@@ -40,8 +39,6 @@ pub struct Found {
     pub files: Vec<SourceFile>,
     /// For one note to the user: names left out by default.
     pub left_out: Vec<String>,
-    /// Names of files that stand for a project elsewhere.
-    pub links: Vec<String>,
 }
 
 impl Found {

@@ -80,7 +80,6 @@ pub fn find(
     Ok(Found {
         files: files.into_values().collect(),
         left_out: std::mem::take(&mut *left_out).into_iter().collect(),
-        links: Vec::new(),
     })
 }
 
@@ -141,7 +140,6 @@ pub fn single_file(path: &Utf8Path) -> Result<Found, FindFilesError> {
     Ok(Found {
         files,
         left_out: Vec::new(),
-        links: Vec::new(),
     })
 }
 

@@ -158,7 +158,7 @@ fn an_unchanged_project_is_noticed_and_a_changed_file_too() {
     std::fs::write(project.path().join("dist/app.zip"), "gone").unwrap();
     assert!(!unchanged("build --json --name app"));
     assert!(!unchanged(
-        "build --json --name app --handler other.handler"
+        "build --json --name app --handler lambda_function.other --force"
     ));
 }
 
@@ -235,7 +235,7 @@ fn a_missing_handler_is_said_before_the_upload() {
     project
         .run("build")
         .succeeds()
-        .says("needs `lambda_function.py`");
+        .says("warning[missing-handler-module]: the handler `lambda_function.lambda_handler` is in no module");
     project
         .run("build --handler app.handler")
         .succeeds()

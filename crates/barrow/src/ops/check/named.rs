@@ -28,15 +28,16 @@ pub(super) fn check(path: &Utf8Path, request: &Request, context: &Context) -> Re
         layers: Vec::new(),
     };
     let question = question.with_layers()?;
-    let surveyed = question.open(path)?;
     let Some(destination) = &request.fix else {
-        return Ok(question.look(path, &surveyed.package));
+        return Ok(question.look(path, &question.survey(path)?));
     };
-    let handler = Handler::of(&surveyed.package, request.handler.as_deref());
+    let Surveyed { package, source } = packages::open(path, Kind::Function, question.target)?;
+    let package = question.of_its_kind(package);
+    let handler = Handler::of(&package, request.handler.as_deref());
     let broken = Broken {
         path,
-        package: &surveyed.package,
-        source: surveyed.source,
+        package: &package,
+        source,
         target: question.target,
         handler: handler.map(|handler| handler.name),
         timestamp: context.environment.timestamp()?,
@@ -44,7 +45,7 @@ pub(super) fn check(path: &Utf8Path, request: &Request, context: &Context) -> Re
     let fixed = fix::write(broken, destination)?;
     // What is said of it is what is true of the new package.
     let path = Utf8Path::new(&fixed.path);
-    let mut checked = question.look(path, &question.open(path)?.package);
+    let mut checked = question.look(path, &question.survey(path)?);
     checked.document.fixed = Some(fixed);
     Ok(checked)
 }
@@ -60,17 +61,21 @@ struct Question<'r> {
 impl Question<'_> {
     fn with_layers(mut self) -> Result<Self> {
         for layer in &self.request.layers {
-            let opened = packages::open(layer, Kind::Layer, self.target)?;
-            self.layers.push(opened.package);
+            let layer = packages::survey(layer, Kind::Layer, self.target)?;
+            self.layers.push(layer);
         }
         Ok(self)
     }
 
-    fn open(&self, path: &Utf8Path) -> Result<Surveyed> {
-        let mut surveyed = packages::open(path, Kind::Function, self.target)?;
+    fn survey(&self, path: &Utf8Path) -> Result<Package> {
+        let package = packages::survey(path, Kind::Function, self.target)?;
+        Ok(self.of_its_kind(package))
+    }
+
+    fn of_its_kind(&self, mut package: Package) -> Package {
         let kind = self.request.kind;
-        surveyed.package.kind = kind.unwrap_or_else(|| packages::guess_kind(&surveyed.package));
-        Ok(surveyed)
+        package.kind = kind.unwrap_or_else(|| packages::guess_kind(&package));
+        package
     }
 
     fn look(&self, path: &Utf8Path, package: &Package) -> Checked {
