@@ -2,7 +2,7 @@
 
 use barrow_core::zip::CheckZipError;
 
-use crate::finding::Finding;
+use crate::finding::{Finding, Level};
 use crate::report::Report;
 use crate::scene::Scene;
 use crate::survey::Flaw;
@@ -13,41 +13,56 @@ crate::check! {
     /// Names outside ASCII that do not say that they are UTF-8, or say so and are not.
     ///
     /// # Matters because
-    /// Without the mark a name is in code page 437 by the letter of the format, in UTF-8 by the habit
-    /// of many writers, and in the system's own code for others. The file may be unpacked under a name
-    /// that your code does not open.
+    /// Without the mark a name is in code page 437 by the letter of the format, and in the system's own
+    /// code by the habit of many writers. Where it is UTF-8, as on Linux, most extractors keep it;
+    /// otherwise the file may be unpacked under a name that your code does not open.
     ///
     /// # For example
-    /// `données.csv`, packed by macOS's Finder, is `donne╠ües.csv` to readers that go by the letter.
+    /// `données.csv`, packed by `zip` on Linux, is `donn├⌐es.csv` to readers that go by the letter.
     ///
     /// # To mend it
-    /// `barrow check --fix` marks names that are UTF-8, and writes the others so. Safest is ASCII.
+    /// `barrow check --fix` marks names that are UTF-8. Safest is to keep to ASCII.
     pub static UNMARKED_NAME = "unmarked-name", Archive, Warning, fixable;
 }
 
 fn run(scene: &Scene<'_>, report: &mut Report) {
     for package in scene.packages() {
         let unmarked = package.odd(Oddity::UnmarkedName);
+        let message = match unmarked.as_slice() {
+            [] => None,
+            [name] => Some(format!("`{name}` is UTF-8 and not marked as such")),
+            names => Some(format!(
+                "{} names are UTF-8 and not marked as such",
+                names.len()
+            )),
+        };
+        report.extend(message.map(|message| {
+            Finding::new(&UNMARKED_NAME, message)
+                .level(Level::Note)
+                .places(package.places(unmarked))
+                .hint("`barrow check --fix` marks names that are UTF-8")
+        }));
+
         let broken = package.names_with(|flaw| match flaw {
-            Flaw::Unsound(CheckZipError::NameEncoding { name }) => Some(name),
+            Flaw::Unsound(CheckZipError::NameEncoding { name })
+            | Flaw::Odd {
+                name,
+                oddity: Oddity::UnknownName,
+            } => Some(name),
             _ => None,
         });
-        let message = match (unmarked.as_slice(), broken.as_slice()) {
-            ([], []) => continue,
-            ([name], []) => format!("`{name}` is not ASCII and not marked as UTF-8"),
-            ([], [name]) => format!("`{name}` is marked as UTF-8 and is not"),
-            (unmarked, broken) => {
-                let count = unmarked.len() + broken.len();
-                format!("{count} names are not ASCII, and not UTF-8 or not marked as such")
-            }
+        let message = match broken.as_slice() {
+            [] => continue,
+            [name] => format!("`{name}` is not UTF-8, and does not say what else"),
+            names => format!(
+                "{} names are not UTF-8, and do not say what else",
+                names.len()
+            ),
         };
-        let finding = Finding::new(&UNMARKED_NAME, message)
-            .places(package.places(unmarked))
-            .places(package.places(broken.iter()));
-        report.add(if broken.is_empty() {
-            finding.hint("`barrow check --fix` marks names that are UTF-8")
-        } else {
-            finding
-        });
+        report.add(
+            Finding::new(&UNMARKED_NAME, message)
+                .places(package.places(broken))
+                .hint("rename the file to ASCII, and pack it again"),
+        );
     }
 }

@@ -73,6 +73,7 @@ impl fmt::Display for Mend {
                     Oddity::StoredStream => "its size in front",
                     Oddity::NeedlessZip64 => "plain numbers",
                     Oddity::UnmarkedName => "its name marked as UTF-8",
+                    Oddity::UnknownName => "its name in UTF-8",
                     Oddity::SpecialFile => "the mode of a file",
                 };
                 write!(f, "{} with {what}", counted(*files, "file"))

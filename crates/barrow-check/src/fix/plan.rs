@@ -122,6 +122,7 @@ impl Mender<'_> {
             Oddity::StoredStream,
             Oddity::NeedlessZip64,
             Oddity::UnmarkedName,
+            Oddity::UnknownName,
         ] {
             match self.package.odd(oddity).len() {
                 0 => {}

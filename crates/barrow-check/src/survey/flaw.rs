@@ -61,8 +61,10 @@ pub enum Oddity {
     StoredStream,
     /// Sizes or an offset of 64 bits, although 32 would do.
     NeedlessZip64,
-    /// A name that is not ASCII and does not say that it is UTF-8.
+    /// A name that is UTF-8 beyond ASCII, and does not say so.
     UnmarkedName,
+    /// A name that is not UTF-8, and so in some code that it does not name.
+    UnknownName,
     /// Neither a file, nor a folder, nor a symbolic link: a device, a socket, a pipe.
     SpecialFile,
 }

@@ -122,7 +122,7 @@ impl Found {
         if name.to_str().is_none() {
             self.flaws.push(Flaw::Odd {
                 name: label(&path),
-                oddity: Oddity::UnmarkedName,
+                oddity: Oddity::UnknownName,
             });
         }
         let parsed = match EntryPath::parse(&path) {

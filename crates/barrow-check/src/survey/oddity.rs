@@ -30,15 +30,15 @@ pub(super) fn of(entry: &Entry) -> impl Iterator<Item = Oddity> {
     let is_stored = entry.method == Method::Stored.number();
     // Folders have no size to wait for, and some writers mark them all the same.
     let is_streamed = entry.flags & DESCRIPTOR_FOLLOWS != 0 && !entry.is_dir();
+    let is_unmarked = entry.name_encoding == NameEncoding::Cp437;
+    let is_utf8 = std::str::from_utf8(&entry.raw_name).is_ok();
     let kind = entry.unix_mode().unwrap_or_default() & KIND_MASK;
     [
         (overstates, Oddity::OverstatedVersion),
         (is_stored && is_streamed, Oddity::StoredStream),
         (has_zip64 && !needs_zip64, Oddity::NeedlessZip64),
-        (
-            entry.name_encoding == NameEncoding::Cp437,
-            Oddity::UnmarkedName,
-        ),
+        (is_unmarked && is_utf8, Oddity::UnmarkedName),
+        (is_unmarked && !is_utf8, Oddity::UnknownName),
         (
             !matches!(kind, 0 | FOLDER | FILE | SYMLINK),
             Oddity::SpecialFile,

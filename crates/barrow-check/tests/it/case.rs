@@ -96,6 +96,9 @@ pub(crate) struct Content {
     pub(crate) method: Option<u16>,
     pub(crate) version_needed: Option<u16>,
     pub(crate) local_name: Option<String>,
+    /// Its name is written in Latin-1.
+    #[serde(default)]
+    pub(crate) latin1: bool,
     /// Unzipped bytes, as the archive says without having them.
     pub(crate) promised: Option<u32>,
     pub(crate) crc32: Option<u32>,
@@ -233,7 +236,9 @@ impl Content {
             _ => self.text.clone().into_bytes(),
         };
         let usual = Entry::file(name, &bytes);
+        let latin1 = || name.chars().map(|character| character as u8).collect();
         Entry {
+            name: if self.latin1 { latin1() } else { usual.name },
             mode: self.mode.unwrap_or(usual.mode),
             made_by: self.made_by.unwrap_or(usual.made_by),
             version_needed: self.version_needed.unwrap_or(usual.version_needed),
