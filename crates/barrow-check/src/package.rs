@@ -161,6 +161,12 @@ impl Package {
         found.ok().map(|at| &self.links[at])
     }
 
+    /// Whether a path leads through a link to a folder.
+    pub fn is_behind_link(&self, path: &str) -> bool {
+        let mut folders = path.match_indices('/').map(|(end, _)| &path[..end]);
+        !self.links.is_empty() && folders.any(|folder| self.link(folder).is_some())
+    }
+
     /// All files whose path starts with `folder` and a `/`; all files for the empty path.
     pub fn files_under(&self, folder: &str) -> &[File] {
         if folder.is_empty() {

@@ -1,7 +1,7 @@
 //! Files that the function's user cannot read.
 
 use crate::finding::{Finding, Level, Place};
-use crate::package::{Form, Package};
+use crate::package::{File, Form, Package};
 use crate::report::Report;
 use crate::scene::Scene;
 
@@ -49,10 +49,24 @@ fn run(scene: &Scene<'_>, report: &mut Report) {
             .map(|file| Place::new(package, file.path.as_str()));
         report.add(
             Finding::new(&UNREADABLE_FILE, message)
-                .level(level_of(package))
+                .level(level(package, &unreadable))
                 .places(places)
                 .hint("`barrow check --fix` gives every file 0644 or 0755"),
         );
+    }
+}
+
+/// Without its modules a function does not start; without another file it may never miss it.
+fn level(package: &Package, unreadable: &[&File]) -> Level {
+    let is_needed = |file: &&File| {
+        let name = file.path.file_name();
+        let (_, suffix) = name.rsplit_once('.').unwrap_or_default();
+        matches!(suffix, "py" | "pyc" | "so")
+    };
+    if unreadable.iter().any(is_needed) {
+        level_of(package)
+    } else {
+        Level::Warning
     }
 }
 
