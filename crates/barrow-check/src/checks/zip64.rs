@@ -3,11 +3,12 @@
 use crate::finding::Finding;
 use crate::report::Report;
 use crate::scene::Scene;
+use crate::survey::Flaw;
 use crate::survey::flaw::Oddity;
 
 crate::check! {
     /// # Finds
-    /// Files with ZIP64 numbers, the format's extension to 64 bits, although 32 would do.
+    /// ZIP64 numbers, the format's extension to 64 bits, in an archive for which 32 would do.
     ///
     /// # Matters because
     /// No package that Lambda takes is large enough to need it, AWS does not say whether Lambda reads
@@ -25,8 +26,11 @@ crate::check! {
 fn run(scene: &Scene<'_>, report: &mut Report) {
     for package in scene.packages() {
         let names = package.odd(Oddity::NeedlessZip64);
+        let mut flaws = package.flaws.iter();
+        let has_end = flaws.any(|flaw| matches!(flaw, Flaw::NeedlessZip64End));
         let message = match names.as_slice() {
-            [] => continue,
+            [] if !has_end => continue,
+            [] => format!("`{}` ends in a ZIP64 record without need", package.name),
             [name] => format!("`{name}` has ZIP64 numbers without need"),
             names => format!("{} files have ZIP64 numbers without need", names.len()),
         };

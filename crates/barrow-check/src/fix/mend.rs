@@ -29,6 +29,8 @@ pub enum Mend {
     Folders { dropped: usize },
     /// Bytes in front of the archive and behind it.
     Around { bytes: u64 },
+    /// The archive's end record.
+    Zip64End,
     /// Records that said more than they need, or said it in an uncommon place.
     Records { oddity: Oddity, files: usize },
 }
@@ -67,6 +69,7 @@ impl fmt::Display for Mend {
                     "{bytes} bytes in front of the archive and behind it left out"
                 )
             }
+            Self::Zip64End => f.write_str("the archive ends in a plain record"),
             Self::Records { oddity, files } => {
                 let what = match oddity {
                     Oddity::OverstatedVersion => "the version of the format that it needs",

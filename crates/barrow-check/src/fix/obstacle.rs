@@ -67,6 +67,7 @@ fn of_flaw(flaw: &Flaw) -> Option<Obstacle> {
             | CheckZipError::Trailing { .. },
         )
         | Flaw::Name { .. }
+        | Flaw::NeedlessZip64End
         | Flaw::Odd { .. } => None,
         Flaw::Unsound(error) => Some(Obstacle::Unsound {
             text: error.to_string(),

@@ -129,19 +129,19 @@ impl Mender<'_> {
                 files => self.mends.push(Mend::Records { oddity, files }),
             }
         }
-        for flaw in &self.package.flaws {
-            if let Flaw::Name {
-                name,
-                meant: Some(path),
-                ..
-            } = flaw
-            {
-                self.mends.push(Mend::Renamed {
+        self.mends
+            .extend(self.package.flaws.iter().filter_map(|flaw| match flaw {
+                Flaw::Name {
+                    name,
+                    meant: Some(path),
+                    ..
+                } => Some(Mend::Renamed {
                     from: name.clone(),
                     to: path.clone(),
-                });
-            }
-        }
+                }),
+                Flaw::NeedlessZip64End => Some(Mend::Zip64End),
+                _ => None,
+            }));
         match directory
             .entries()
             .iter()

@@ -30,6 +30,8 @@ pub enum Flaw {
         /// The path that was meant, where that is plain: the file is surveyed under it.
         meant: Option<EntryPath>,
     },
+    /// It ends in a ZIP64 record, although the plain one would do.
+    NeedlessZip64End,
     /// An entry is written in a way that few writers choose.
     Odd { name: String, oddity: Oddity },
 }

@@ -5,6 +5,7 @@
 
 use barrow_core::ReadAt;
 use barrow_core::zip::{Directory, Entry, Inflater, Span};
+use barrow_model::limits::ENTRIES_WITHOUT_ZIP64;
 use barrow_model::{EntryPath, Target};
 use rayon::prelude::*;
 
@@ -52,6 +53,13 @@ pub fn survey_zip(name: String, kind: Kind, source: &dyn ReadAt, target: Target)
         let flaws = examination.faults.into_iter().map(Flaw::Unsound).collect();
         (examination.spans, flaws)
     };
+
+    let end = directory.end();
+    let numbers = end.stated_directory_offset.max(end.directory_bytes);
+    let needs_zip64 = entries.len() > ENTRIES_WITHOUT_ZIP64 || numbers >= u64::from(u32::MAX);
+    if end.is_zip64 && !needs_zip64 {
+        flaws.push(Flaw::NeedlessZip64End);
+    }
 
     let (mut files, mut folders) = (Vec::new(), Vec::new());
     for (entry, span) in entries.iter().zip(spans) {

@@ -45,7 +45,7 @@ pub(crate) fn zip(entries: &[Entry]) -> Vec<u8> {
     let (mut out, mut directory) = (Vec::new(), Vec::new());
     for entry in entries {
         let header_offset = out.len() as u32;
-        let crc32 = entry.crc32.unwrap_or_else(|| crc32(&entry.bytes));
+        let crc32 = entry.crc32.unwrap_or_else(|| crc32fast::hash(&entry.bytes));
         let bytes = entry.bytes.len() as u32;
         let local_name = entry.local_name.as_ref().unwrap_or(&entry.name);
         let local = LocalHeader {
@@ -94,13 +94,4 @@ pub(crate) fn zip(entries: &[Entry]) -> Vec<u8> {
     out.extend_from_slice(&directory);
     end.write(&mut out);
     out
-}
-
-/// Bit by bit: fixtures are small.
-fn crc32(bytes: &[u8]) -> u32 {
-    !bytes.iter().fold(u32::MAX, |crc, &byte| {
-        (0..8).fold(crc ^ u32::from(byte), |crc, _| {
-            (crc >> 1) ^ (0xEDB8_8320 & 0u32.wrapping_sub(crc & 1))
-        })
-    })
 }

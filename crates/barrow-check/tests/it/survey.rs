@@ -1,10 +1,15 @@
 //! What is made of archives that no proper writer would write.
 
+use std::num::NonZero;
 use std::path::Path;
+use std::sync::Arc;
 
+use barrow_check::fix::Fix;
 use barrow_check::link::Leads;
+use barrow_check::report::Rules;
 use barrow_check::survey::{Flaw, survey_zip};
-use barrow_check::{Kind, Package};
+use barrow_check::{Kind, Package, Scene, checks};
+use barrow_core::zip::{Directory, DosTime};
 use barrow_model::Target;
 
 use crate::archive::{Entry, zip};
@@ -18,11 +23,14 @@ fn hostile() -> std::path::PathBuf {
     reason = "a slice has no length of its own behind `dyn ReadAt`"
 )]
 fn survey(bytes: &Vec<u8>) -> Package {
-    let target = Target {
+    survey_zip("app.zip".to_owned(), Kind::Function, bytes, target())
+}
+
+fn target() -> Target {
+    Target {
         runtime: "python3.12".parse().unwrap(),
         arch: "x86_64".parse().unwrap(),
-    };
-    survey_zip("app.zip".to_owned(), Kind::Function, bytes, target)
+    }
 }
 
 /// `a.py b.py | name: source`
@@ -35,6 +43,7 @@ fn shown(package: &Package) -> String {
         Flaw::Damaged { name, source } => format!("{name}: {source}"),
         Flaw::Closed { name, source } => format!("{name}: {source}"),
         Flaw::Name { name, source, .. } => format!("{name}: {source}"),
+        Flaw::NeedlessZip64End => "NeedlessZip64End".to_owned(),
         Flaw::Odd { name, oddity } => format!("{name}: {oddity:?}"),
     });
     let (files, flaws) = (files.collect::<Vec<_>>(), flaws.collect::<Vec<_>>());
@@ -62,6 +71,64 @@ fn every_archive_becomes_a_package() {
             let is_something = !package.flaws.is_empty() || package.is_legible();
             let is_empty = path.ends_with("only_an_end_record.zip");
             assert!(is_something || is_empty, "{}", path.display());
+        }
+    }
+}
+
+/// Surveys, checks and mends it.
+fn judge(bytes: &Vec<u8>) {
+    let package = survey(bytes);
+    let scene = Scene::new(Some(&package), vec![], target(), (2026, 11, 21));
+    let findings = checks::run(&scene, &Rules::default());
+    assert!(
+        findings
+            .iter()
+            .all(|finding| !finding.to_string().is_empty())
+    );
+
+    let source = Arc::new(bytes.clone());
+    let Ok(fix) = Fix::new(&package, source, target(), None, DosTime::EPOCH) else {
+        return;
+    };
+    let mut mended = Vec::new();
+    fix.write(&mut mended, NonZero::<usize>::MIN).unwrap();
+    let spans = Directory::read(&mended).unwrap().spans(&mended);
+    assert_eq!(spans.unwrap().len(), fix.plan().entries().len());
+}
+
+#[test]
+fn every_archive_is_mended_to_a_sound_one_or_not_at_all() {
+    for entry in std::fs::read_dir(hostile()).unwrap() {
+        let path = entry.unwrap().path();
+        if path
+            .extension()
+            .is_some_and(|extension| extension == "zip" || extension == "whl")
+        {
+            judge(&std::fs::read(&path).unwrap());
+        }
+    }
+}
+
+#[test]
+fn no_byte_is_wrong_enough_for_a_panic() {
+    let name = |name: &str| std::fs::read(hostile().join(name)).unwrap();
+    for bytes in [
+        name("streamed_entries.zip"),
+        name("zip64_end.zip"),
+        name("second_name_agrees.zip"),
+        zip(&[
+            Entry::file("a/b.py", b"import a\n"),
+            link("c", "a"),
+            link("d.py", "a/b.py"),
+        ]),
+    ] {
+        for at in 0..bytes.len() {
+            for byte in [0, b'/', 0xff] {
+                let mut changed = bytes.clone();
+                changed[at] = byte;
+                judge(&changed);
+            }
+            judge(&bytes[..at].to_vec());
         }
     }
 }
