@@ -35,9 +35,10 @@ impl Named {
         let slashed = text.replace('\\', "/");
         let is_folder = slashed.ends_with('/');
         let meant = meant(&slashed, source);
-        // `./` stands for the package itself.
-        let is_nothing =
-            is_folder && slashed.split('/').all(says_nothing) && !text.starts_with('/');
+        // `./` stands for the package itself, and what `./lib/` stands for its files say, too.
+        let parts_say_nothing = slashed.split('/').all(says_nothing) && !text.starts_with('/');
+        let is_untidy = meant.is_some() && source == EntryPathError::EmptyPart;
+        let is_nothing = is_folder && (parts_say_nothing || is_untidy);
         let flaw = (!is_nothing).then(|| Flaw::Name {
             name: label.clone(),
             source,

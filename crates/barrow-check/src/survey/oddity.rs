@@ -28,8 +28,7 @@ pub(super) fn of(entry: &Entry) -> impl Iterator<Item = Oddity> {
         && !has_zip64
         && (entry.made_by & 0xff == VERSION_OF_ZIP64 || entry.version_needed > VERSION_OF_DEFLATE);
     let is_stored = entry.method == Method::Stored.number();
-    // Folders have no size to wait for, and some writers mark them all the same.
-    let is_streamed = entry.flags & DESCRIPTOR_FOLLOWS != 0 && !entry.is_dir();
+    let is_streamed = entry.flags & DESCRIPTOR_FOLLOWS != 0;
     let is_unmarked = entry.name_encoding == NameEncoding::Cp437;
     let is_utf8 = std::str::from_utf8(&entry.raw_name).is_ok();
     let kind = entry.unix_mode().unwrap_or_default() & KIND_MASK;

@@ -65,10 +65,13 @@ pub fn survey_zip(name: String, kind: Kind, source: &dyn ReadAt, target: Target)
     for (entry, span) in entries.iter().zip(spans) {
         let name = Named::of(entry);
         flaws.extend(name.flaw);
-        flaws.extend(oddity::of(entry).map(|oddity| Flaw::Odd {
-            name: name.label.clone(),
-            oddity,
-        }));
+        // Whatever is odd about an entry for a folder, its files make the folder.
+        if !name.is_folder {
+            flaws.extend(oddity::of(entry).map(|oddity| Flaw::Odd {
+                name: name.label.clone(),
+                oddity,
+            }));
+        }
         match name.path {
             Some(path) if name.is_folder => folders.push(Folder {
                 path,
