@@ -21,7 +21,7 @@ crate::check! {
     ///
     /// # To mend it
     /// Leave them out. Old distributions import `pkg_resources`, which is a part of `setuptools`, without
-    /// saying so; then it has to stay.
+    /// requiring it; where the handler comes to such an import, nothing is said.
     pub static INSTALLER_INSIDE = "installer-inside", Secrets, Note;
 }
 
@@ -37,9 +37,18 @@ fn run(scene: &Scene<'_>, report: &mut Report) {
         return;
     }
     let wanted = requirements::wanted(distributions, scene.target);
+    let is_imported = |installer: &Distribution<'_>| {
+        let mut modules = scene.imports().modules();
+        modules.any(|(_, module)| {
+            let name = module.name.as_str();
+            name == installer.name()
+                || (name == "pkg_resources" && installer.name() == "setuptools")
+        })
+    };
     let needless: Vec<&Distribution<'_>> = inside
         .into_iter()
         .filter(|installer| wanted.iter().all(|wanted| wanted.name != installer.name()))
+        .filter(|installer| scene.handler.is_none() || !is_imported(installer))
         .collect();
     if needless.is_empty() {
         return;

@@ -35,6 +35,7 @@ pub mod missing_handler_module;
 pub mod missing_library;
 pub mod missing_module;
 pub mod missing_name;
+pub mod missing_metadata;
 pub mod missing_requirement;
 pub mod musl_build;
 pub mod needless_permissions;
@@ -52,6 +53,7 @@ pub mod program_without_x;
 pub mod project_tests;
 pub mod relative_import;
 pub mod removed_module;
+pub mod runtime_sdk;
 pub mod secret_in_file;
 pub mod shadowed_dependency;
 pub mod shadowed_module;
@@ -148,7 +150,9 @@ pub static ALL: &[&Check] = &[
     &missing_requirement::MISSING_REQUIREMENT,
     &conflicting_version::CONFLICTING_VERSION,
     &duplicate_distribution::DUPLICATE_DISTRIBUTION,
+    &missing_metadata::MISSING_METADATA,
     &partial_sdk::PARTIAL_SDK,
+    &runtime_sdk::RUNTIME_SDK,
     &editable_install::EDITABLE_INSTALL,
     &outside_path::OUTSIDE_PATH,
     &startup_code::STARTUP_CODE,

@@ -9,7 +9,7 @@ mod links;
 pub(crate) mod name;
 mod oddity;
 mod plan;
-mod sparse;
+pub mod sparse;
 mod wheel;
 mod zip;
 

@@ -14,7 +14,7 @@ const LARGEST_SUM_BYTES: u64 = 4 << 20;
 /// Windows of a file that is streamed from its start, maybe several times, and a note of what was
 /// asked for and is in none of them.
 #[derive(Debug)]
-pub(super) struct Sparse {
+pub struct Sparse {
     file_bytes: u64,
     windows: Vec<Window>,
     missed: RefCell<Vec<Range<u64>>>,
@@ -29,7 +29,7 @@ struct Window {
 
 impl Sparse {
     /// Wants the file's start.
-    pub(super) fn new(file_bytes: u64) -> Self {
+    pub fn new(file_bytes: u64) -> Self {
         let mut sparse = Self {
             file_bytes,
             windows: Vec::new(),
@@ -40,7 +40,7 @@ impl Sparse {
     }
 
     /// Takes what it wants of a piece of the file. Whether that made some window complete.
-    pub(super) fn take(&mut self, offset: u64, piece: &[u8]) -> bool {
+    pub fn take(&mut self, offset: u64, piece: &[u8]) -> bool {
         let mut completed = false;
         for window in self.windows.iter_mut().filter(|it| !it.is_complete()) {
             let next = window.range.start + window.bytes.len() as u64;
@@ -58,7 +58,7 @@ impl Sparse {
     }
 
     /// Wants what was missed from now on. Whether that is anything new.
-    pub(super) fn want_missed(&mut self) -> bool {
+    pub fn want_missed(&mut self) -> bool {
         let mut missed = self.missed.take();
         missed.sort_by_key(|range| range.start);
         let before = self.windows.len();
@@ -69,13 +69,13 @@ impl Sparse {
     }
 
     /// How much of the file has to be streamed to complete every window; `None` where all are.
-    pub(super) fn wanted_until(&self) -> Option<u64> {
+    pub fn wanted_until(&self) -> Option<u64> {
         let incomplete = self.windows.iter().filter(|it| !it.is_complete());
         incomplete.map(|window| window.range.end).max()
     }
 
     /// The first bytes of the file.
-    pub(super) fn start(&self) -> &[u8] {
+    pub fn start(&self) -> &[u8] {
         &self.windows[0].bytes
     }
 
