@@ -41,9 +41,10 @@ fn run(scene: &Scene<'_>, report: &mut Report) {
                 continue;
             };
             let name = name.as_str();
-            let is_there =
-                OF_RUNTIME.contains(&name) || scene.distributions().named(name).next().is_some();
-            if !is_there {
+            let distributions = scene.distributions();
+            let is_known = OF_RUNTIME.contains(&name) || distributions.named(name).next().is_some();
+            // What is not there at all, those who ask about it do without.
+            if !is_known && distributions.has_module_of(name) {
                 let path = located.file.path.as_str();
                 let place = Place::new(located.package, path).line(read.line);
                 asked.entry(name.to_owned()).or_default().insert(place);

@@ -9,7 +9,8 @@ use crate::scene::Scene;
 
 crate::check! {
     /// # Finds
-    /// Archives inside of a package: `.zip`, `.whl`, `.tar.gz` and others that no distribution brings.
+    /// Archives inside of a package: `.zip`, `.whl`, `.tar.gz` and others. Not what a distribution
+    /// brings, nor what lies beside a module as its data.
     ///
     /// # Matters because
     /// Lambda unpacks the package, and not what is in it. A package zipped twice has no handler:
@@ -32,7 +33,10 @@ fn run(scene: &Scene<'_>, report: &mut Report) {
     for package in scene.packages() {
         let is_own_archive = |file: &&File| {
             let path = file.path.as_str();
+            let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
+            let is_data = package.file(&format!("{folder}/__init__.py")).is_some();
             ENDS.iter().any(|end| path.ends_with(end))
+                && !is_data
                 && scene.distributions().owner(package, path).is_none()
         };
         let files: Vec<&File> = package.files().iter().filter(is_own_archive).collect();

@@ -67,7 +67,8 @@ fn run(scene: &Scene<'_>, report: &mut Report) {
 /// Whether the world has it already.
 fn is_public(scene: &Scene<'_>, package: &Package, file: &File) -> bool {
     let path = file.path.as_str();
-    let is_of_tests = path.split('/').skip(1).any(|part| OF_TESTS.contains(&part));
+    let mut below = path.split('/').skip(1);
+    let is_of_tests = below.any(|part| OF_TESTS.contains(&part) || part.starts_with("test_"));
     let owner = scene.distributions().owner(package, path);
     let is_from_index = owner.is_some_and(|owner| {
         let url = package.file(&format!("{}/direct_url.json", owner.info));
