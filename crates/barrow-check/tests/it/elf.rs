@@ -18,6 +18,8 @@ pub(crate) struct Elf {
     versions: BTreeMap<String, Vec<String>>,
     /// Makes it a program.
     interpreter: Option<String>,
+    /// Between the names and the dynamic segment, as code is in real ones.
+    code_bytes: usize,
 }
 
 const HEADER_BYTES: usize = 64;
@@ -73,7 +75,7 @@ impl Elf {
         let interpreter = self.interpreter.clone().unwrap_or_default();
         let strings_at = interpreter_at + interpreter.len() + 1;
         let versions_at = strings_at + strings.0.len();
-        let dynamic_at = versions_at + versions.len();
+        let dynamic_at = versions_at + versions.len() + self.code_bytes;
         dynamic.push((STRINGS, strings_at as u64));
         dynamic.push((STRINGS_BYTES, strings.0.len() as u64));
         if !self.versions.is_empty() {
@@ -99,6 +101,7 @@ impl Elf {
         bytes.push(0);
         bytes.extend(strings.0);
         bytes.extend(versions);
+        bytes.resize(dynamic_at, 0);
         bytes.extend(dynamic);
         bytes
     }
