@@ -20,7 +20,9 @@ pub mod diff;
 pub mod doctor;
 pub mod generate;
 pub mod init;
+pub mod inspect;
 pub mod lock;
+pub mod path;
 pub mod run;
 pub mod runtime;
 pub mod size;
@@ -91,8 +93,10 @@ pub enum Command {
     Check(Box<check::Args>),
     Run(Box<run::Args>),
     Runtime(runtime::Args),
+    Inspect(inspect::Args),
     Size(size::Args),
     Diff(diff::Args),
+    Path(path::Args),
     Doctor(doctor::Args),
     Cache(cache::Args),
     #[command(hide = true)]
@@ -146,7 +150,9 @@ fn run(cli: Cli, output: Output) -> Result<Outcome> {
         Command::Check(arguments) => check::run(*arguments, &context),
         Command::Run(arguments) => run::run(*arguments, &context),
         Command::Runtime(arguments) => runtime::run(&arguments, &context),
+        Command::Inspect(arguments) => inspect::run(&arguments, &context),
         Command::Size(arguments) => size::run(&arguments, &context),
+        Command::Path(arguments) => path::run(arguments, &context),
         Command::Diff(arguments) => diff::run(&arguments, &context),
         Command::Doctor(arguments) => Ok(doctor::run(&arguments, &context)),
         Command::Cache(arguments) => cache::run(&arguments, &context),

@@ -17,14 +17,17 @@ mod findings;
 #[cfg(target_os = "linux")]
 pub mod images;
 pub mod init;
+pub mod inspect;
 pub mod interrupt;
 pub mod listing;
 pub mod lock;
 pub mod new_file;
 pub mod origins;
 pub mod packages;
+pub mod path;
 mod planned;
 mod planning;
+pub mod platform;
 pub mod record;
 pub mod resolve;
 pub mod run;

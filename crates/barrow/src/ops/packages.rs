@@ -4,14 +4,14 @@ use std::fs::File;
 use std::io;
 
 use anyhow::Context as _;
-use barrow_check::survey::{survey_folder, survey_zip};
+use barrow_check::survey::{Flaw, survey_folder, survey_zip};
 use barrow_check::{Kind, Package};
 use barrow_core::ReadAt;
 use barrow_model::{Sha256, Target};
 use camino::Utf8Path;
 use sha2::Digest as _;
 
-use crate::outcome::{Failure, Result};
+use crate::outcome::{Failure, Result, explained};
 
 /// What is known of a package, and the file that it was read from, still open.
 #[derive(Debug)]
@@ -41,6 +41,21 @@ pub fn survey(path: &Utf8Path, kind: Kind, target: Target) -> Result<Package> {
 
 fn name(path: &Utf8Path) -> String {
     path.file_name().unwrap_or(path.as_str()).to_owned()
+}
+
+/// The same, for those who have nothing to say about a package that cannot be made out.
+pub fn open_legible(path: &Utf8Path, kind: Kind, target: Target) -> Result<Package> {
+    let mut package = survey(path, kind, target)?;
+    let is_fatal = |flaw: &Flaw| matches!(flaw, Flaw::Unreadable { .. } | Flaw::Excessive(_));
+    let fatal = package.flaws.iter().position(is_fatal);
+    let Some(fatal) = fatal.map(|at| package.flaws.swap_remove(at)) else {
+        return Ok(package);
+    };
+    let failure = match fatal {
+        Flaw::Unreadable { source, .. } => explained(source),
+        _ => Failure::input("it lists more than any package of Lambda's can have"),
+    };
+    Err(failure.context(format!("cannot read `{path}`")))
 }
 
 /// Opens a file. That it is not there, or no file, is the user's to mend.

@@ -10,6 +10,8 @@ use serde::{Deserialize, Serialize};
 use super::findings::FindingDocument;
 
 pub mod diff;
+pub mod inspect;
+pub mod path;
 pub mod size;
 
 /// What `barrow build --json` prints.

@@ -31,8 +31,10 @@ mod image;
 mod index;
 mod init;
 mod inputs;
+mod inspect;
 mod layers;
 mod lock;
+mod path;
 mod project;
 mod real_index;
 #[cfg(target_os = "linux")]

@@ -58,6 +58,11 @@ impl Zip {
         self
     }
 
+    pub(crate) fn link(mut self, name: &str, target: &str) -> Self {
+        self.writer.add_symlink(name, target, self.options).unwrap();
+        self
+    }
+
     pub(crate) fn comment(mut self, comment: &str) -> Self {
         self.writer.set_comment(comment).unwrap();
         self
