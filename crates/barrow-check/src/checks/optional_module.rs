@@ -4,7 +4,6 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::facts::python::Guard;
 use crate::finding::Finding;
-use crate::imports::load::top;
 use crate::imports::{Cause, Failure, tell};
 use crate::report::Report;
 use crate::scene::Scene;
@@ -45,7 +44,7 @@ fn run(scene: &Scene<'_>, report: &mut Report) {
             Some(_) if failure.guard == Guard::TypeChecking => {}
             Some(distribution) => {
                 let wanted = others.entry(distribution.to_string()).or_default();
-                wanted.push((top(name), failure));
+                wanted.push((name, failure));
             }
         }
     }

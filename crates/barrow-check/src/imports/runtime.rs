@@ -6,7 +6,13 @@
 use barrow_model::Runtime;
 
 /// Imported by the runtime before the handler, so no file can take their place.
-const CLIENT: &[&str] = &["awslambdaric", "bootstrap", "runtime_client", "simplejson"];
+const CLIENT: &[&str] = &[
+    "__main__",
+    "awslambdaric",
+    "bootstrap",
+    "runtime_client",
+    "simplejson",
+];
 
 /// Of the AWS SDK.
 const SDK: &[&str] = &[
