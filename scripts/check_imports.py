@@ -40,7 +40,7 @@ ABOUT_IMPORTS = {
 }
 # Imports as Lambda does: first the client, then the paths, then the handler.
 IMPORTER = """
-import importlib, json, site, sys
+import importlib, json, site, sys, traceback
 tree, handler, *included = sys.argv[1:]
 sys.path[:0] = included
 try:
@@ -53,8 +53,10 @@ try:
     importlib.import_module(handler)
     said = None
 except BaseException as error:
-    # Names of classes, the most special first.
-    said = [[kind.__name__ for kind in type(error).__mro__], str(error)]
+    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if not frame.filename.startswith("<")]
+    last = frames[-1]
+    # Names of classes, the most special first; and who could not get on.
+    said = [[kind.__name__ for kind in type(error).__mro__], str(error), last.name, last.line or ""]
 files = {getattr(module, "__file__", None) for module in list(sys.modules.values())}
 files = sorted(file for file in files if isinstance(file, str) and file.startswith(tree + "/"))
 print("\\n" + json.dumps({"error": said, "files": files}))
@@ -261,11 +263,26 @@ def compare(place: Place, handler: str, what: str, verdict: Verdict) -> str | No
         verdict.false_alarms.append(f"{what}: imported; the check says: {errors[0]}")
     elif not is_import_error:
         verdict.explained.append(f"{what}: {said[:200]} (no import fails: this is what code does with what it imported)")
+    elif function := called_at_import(error):
+        verdict.explained.append(f"{what}: {said[:200]} (in `{function}`, which runs on import; functions are not followed)")
+    elif is_compiled(error):
+        verdict.explained.append(f"{what}: {said[:200]} (an extension module imports it)")
     elif reason:
         verdict.explained.append(f"{what}: {said[:200]} ({reason})")
     else:
         verdict.missed.append(f"{what}: {said[:300]}")
     return said
+
+
+def called_at_import(error: list) -> str | None:
+    """The function that could not import something, if it was not a module's body."""
+    return None if error[2] in ("<module>", "import_module", "__import__") else error[2]
+
+
+def is_compiled(error: list) -> bool:
+    """Whether the line that fails does not name what is missing, because compiled code wants it."""
+    missing = error[1].split("'")[1] if "'" in error[1] else ""
+    return missing.rsplit(".")[-1] not in error[3]
 
 
 def really(place: Place, handler: str) -> tuple[list | None, list[str]]:
@@ -279,7 +296,7 @@ def really(place: Place, handler: str) -> tuple[list | None, list[str]]:
     try:
         said = json.loads(done.stdout.splitlines()[-1])
     except (ValueError, IndexError):
-        return [["Died"], f"exit code {done.returncode}: {done.stderr[-200:]}"], []
+        return [["Died"], f"exit code {done.returncode}: {done.stderr[-200:]}", "<module>", ""], []
     return said["error"], said["files"]
 
 

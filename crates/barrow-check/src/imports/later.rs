@@ -28,7 +28,8 @@ impl Imports<'_> {
 
     /// Why a module would not be found, without loading what is on the way.
     fn missing(&self, name: &str) -> Option<Cause> {
-        if self.is_registered(name) || self.by_name.contains_key(name) {
+        let is_registered = self.is_registered(name) || self.registers_within(top(name));
+        if is_registered || self.by_name.contains_key(name) {
             return None;
         }
         let mut parts = name.split('.');

@@ -23,7 +23,7 @@ pub struct Imports<'a> {
     pub(super) failures: Vec<Failure>,
     /// Names that some module put into `sys.modules`.
     registered: HashSet<String>,
-    /// Top-level packages that put modules of unknown names there.
+    /// Modules that put others of unknown names there.
     registering: HashSet<String>,
     /// How many modules are being loaded, each because of the one before.
     pub(super) depth: u32,
@@ -82,7 +82,7 @@ impl<'a> Imports<'a> {
             roots: Vec::new(),
         };
         if SearchPath::replaces_distutils(scene) {
-            imports.registering.insert("distutils".to_owned());
+            imports.registered.insert("distutils".to_owned());
         }
         for name in roots {
             let (module, outcome) = imports.import(name, None);
@@ -222,7 +222,7 @@ impl<'a> Imports<'a> {
     fn register(&mut self, name: &str, source: &Module) {
         use crate::facts::python::Registers;
         if name == "_distutils_hack" {
-            self.registering.insert("distutils".to_owned());
+            self.registered.insert("distutils".to_owned());
         }
         match &source.registers {
             Registers::Nothing => {}
@@ -231,17 +231,29 @@ impl<'a> Imports<'a> {
                     .extend(names.iter().map(ToString::to_string));
             }
             Registers::Anything => {
-                self.registering.insert(top(name).to_owned());
+                self.registering.insert(name.to_owned());
             }
         }
     }
 
+    /// Whether a module that was not found may be in `sys.modules` all the same. Who puts modules
+    /// there puts them below itself, or below a module that is no package (`six.moves`,
+    /// `requests.packages`): among the files of an ordinary package nothing else is expected.
     pub(super) fn is_registered(&self, name: &str) -> bool {
-        let by_some_module = std::iter::successors(Some(name), |name| {
-            name.rsplit_once('.').map(|(parent, _)| parent)
-        })
-        .any(|name| self.registered.contains(name));
-        by_some_module || self.registering.contains(top(name))
+        let by_name = ancestry(name).any(|name| self.registered.contains(name));
+        let is_below = |package: &str| {
+            let is_ordinary = self
+                .loaded(package)
+                .is_some_and(|module| self.modules[module.index()].folders.is_some());
+            self.registering.contains(package)
+                || !is_ordinary && self.registers_within(top(package))
+        };
+        by_name || ancestry(name).skip(1).any(is_below)
+    }
+
+    /// Whether some module of a top-level package registers others.
+    pub(super) fn registers_within(&self, package: &str) -> bool {
+        self.registering.iter().any(|name| top(name) == package)
     }
 
     pub(super) fn note(&mut self, cause: Cause, importer: Option<(ModuleId, u32)>) -> FailureId {
@@ -369,6 +381,13 @@ impl<'a> Loaded<'a> {
             What::Namespace | What::Included => None,
         }
     }
+}
+
+/// `a.b.c`, `a.b`, `a`.
+fn ancestry(name: &str) -> impl Iterator<Item = &str> {
+    std::iter::successors(Some(name), |name| {
+        name.rsplit_once('.').map(|(parent, _)| parent)
+    })
 }
 
 /// The `a` of `a.b.c`.

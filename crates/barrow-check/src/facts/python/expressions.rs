@@ -45,6 +45,25 @@ impl Walker {
     }
 }
 
+impl Walker {
+    /// `sys.modules.update(…)`, `sys.modules.setdefault(…)`.
+    fn registers_by(&mut self, method: &str, call: &ExprCall) {
+        match (method, call.arguments.args.first()) {
+            ("update", Some(Expr::Dict(added))) => {
+                for item in &added.items {
+                    match &item.key {
+                        Some(name) => self.registers(name),
+                        None => self.module.registers = Registers::Anything,
+                    }
+                }
+            }
+            ("update", _) => self.module.registers = Registers::Anything,
+            ("setdefault", Some(name)) => self.registers(name),
+            _ => {}
+        }
+    }
+}
+
 struct Expressions<'w> {
     walker: &'w mut Walker,
 }
@@ -72,14 +91,10 @@ impl Expressions<'_> {
         if let Expr::Attribute(method) = &*call.func {
             let object = &*method.value;
             let walker = &mut *self.walker;
-            // `sys.modules.update(…)`, `sys.meta_path.append(…)`, `__path__.append(…)`.
-            if is_dotted(object, "sys.modules") && method.attr.as_str() != "get" {
-                match call.arguments.args.first() {
-                    Some(name) if method.attr.as_str() == "setdefault" => walker.registers(name),
-                    _ if method.attr.as_str() == "pop" => {}
-                    _ => walker.module.registers = Registers::Anything,
-                }
+            if is_dotted(object, "sys.modules") {
+                walker.registers_by(method.attr.as_str(), call);
             }
+            // `sys.meta_path.append(…)`, `__path__.append(…)`.
             if is_dotted(object, "sys.meta_path")
                 || is_dotted(object, "sys.path_hooks")
                 || is_dotted(object, "path__")

@@ -179,6 +179,10 @@ fn a_module_can_define_what_its_source_does_not_name() {
         Registers::Named(vec!["a.b".into()])
     );
     assert_eq!(
+        module("sys.modules.update({'a.b': c})").registers,
+        Registers::Named(vec!["a.b".into()])
+    );
+    assert_eq!(
         module("sys.modules[name] = c").registers,
         Registers::Anything
     );

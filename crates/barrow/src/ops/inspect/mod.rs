@@ -108,7 +108,7 @@ fn flaw(flaw: &Flaw) -> Option<String> {
         Flaw::Damaged { name, source } => Some(format!("`{name}`: {source}")),
         Flaw::Closed { name, source } => Some(format!("`{name}`: {source}")),
         Flaw::Name { name, source, .. } => Some(format!("the name `{name}`: {source}")),
-        Flaw::Odd { .. } => None,
+        Flaw::NeedlessZip64End | Flaw::Odd { .. } => None,
     }
 }
 
