@@ -23,11 +23,11 @@ Examples:
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Args {
-    /// The function's package, or a layer alone
-    #[arg(value_name = "ZIP")]
+    /// The function's package or a layer, a folder or a virtual environment
+    #[arg(value_name = "ZIP|DIR")]
     package: Utf8PathBuf,
     /// A layer of the function; can be given more than once, in the order of the function's layers
-    #[arg(long = "layer", value_name = "ZIP")]
+    #[arg(long = "layer", value_name = "ZIP|DIR")]
     layers: Vec<Utf8PathBuf>,
     #[command(flatten)]
     target: TargetArgs,

@@ -39,12 +39,8 @@ pub fn survey(path: &Utf8Path, kind: Kind, target: Target) -> Result<Package> {
     Ok(surveyed.with_context(|| format!("cannot read the folder `{path}`"))?)
 }
 
-fn name(path: &Utf8Path) -> String {
-    path.file_name().unwrap_or(path.as_str()).to_owned()
-}
-
 /// The same, for those who have nothing to say about a package that cannot be made out.
-pub fn open_legible(path: &Utf8Path, kind: Kind, target: Target) -> Result<Package> {
+pub fn survey_legible(path: &Utf8Path, kind: Kind, target: Target) -> Result<Package> {
     let mut package = survey(path, kind, target)?;
     let is_fatal = |flaw: &Flaw| matches!(flaw, Flaw::Unreadable { .. } | Flaw::Excessive(_));
     let fatal = package.flaws.iter().position(is_fatal);
@@ -56,6 +52,10 @@ pub fn open_legible(path: &Utf8Path, kind: Kind, target: Target) -> Result<Packa
         _ => Failure::input("it lists more than any package of Lambda's can have"),
     };
     Err(failure.context(format!("cannot read `{path}`")))
+}
+
+fn name(path: &Utf8Path) -> String {
+    path.file_name().unwrap_or(path.as_str()).to_owned()
 }
 
 /// Opens a file. That it is not there, or no file, is the user's to mend.

@@ -149,6 +149,18 @@ fn a_layer_can_be_looked_at_alone() {
 }
 
 #[test]
+fn a_folder_is_as_good_as_a_zip() {
+    let project = Project::new(&[("app/main.py", ""), ("layer/python/aa.py", "")]);
+    let document = project
+        .run("path app --layer layer --json")
+        .succeeds()
+        .json();
+    let paths = |at: usize| document["modules"][at]["found"][0]["path"].clone();
+    assert_eq!(paths(0), "/opt/python/aa.py");
+    assert_eq!(paths(1), "/var/task/main.py");
+}
+
+#[test]
 fn what_is_no_zip_is_named() {
     let project = Project::new(&[("app.zip", "no zip")]);
     insta::assert_snapshot!(project.run("path app.zip").fails(1).stderr, @r"

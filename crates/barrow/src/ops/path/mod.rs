@@ -34,7 +34,7 @@ pub struct Request {
 pub fn path(request: &Request) -> Result<PathDocument> {
     // Which modules there are does not depend on what the survey's target is.
     let target = Platform::default().target(request.runtime, request.arch);
-    let open = |path: &Utf8Path, kind| packages::open_legible(path, kind, target);
+    let open = |path: &Utf8Path, kind| packages::survey_legible(path, kind, target);
     let mut package = open(&request.package, Kind::Function)?;
     package.kind = packages::guess_kind(&package);
     let layers = request.layers.iter().map(|layer| open(layer, Kind::Layer));
