@@ -6,7 +6,7 @@ use barrow_model::Bytes;
 
 use super::json::diff::{DiffDocument, DistributionChange, FileChange, Side};
 use super::text;
-use crate::ops::size::UNCLAIMED;
+use crate::ops::size::{UNCLAIMED, total};
 
 /// More files of a distribution are counted, unless all are asked for.
 const FILES_SHOWN: usize = 8;
@@ -80,8 +80,8 @@ fn distribution(change: &DistributionChange, all: bool) -> String {
         ),
         (Some(old), None) => ('-', format!("{name} {}", version(old)), false),
     };
-    let old = change.files.iter().filter_map(|file| file.old_bytes).sum();
-    let new = change.files.iter().filter_map(|file| file.new_bytes).sum();
+    let old = total(change.files.iter().filter_map(|file| file.old_bytes));
+    let new = total(change.files.iter().filter_map(|file| file.new_bytes));
     let counted = Counts::of(&change.files);
     let grown = if old == new {
         String::new()

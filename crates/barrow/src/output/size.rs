@@ -6,7 +6,7 @@ use barrow_model::Bytes;
 
 use super::json::size::{Share, SizeDocument};
 use super::text;
-use crate::ops::size::UNCLAIMED;
+use crate::ops::size::{UNCLAIMED, total};
 
 /// The longest bar, in characters.
 const WIDTH: u64 = 20;
@@ -48,8 +48,8 @@ fn rows(heading: &str, shares: &[Share], top: usize, whole: u64) -> String {
         .map(|share| (name(share), share.zipped_bytes, share.unzipped_bytes))
         .collect();
     if !rest.is_empty() {
-        let zipped = rest.iter().map(|share| share.zipped_bytes).sum();
-        let unzipped = rest.iter().map(|share| share.unzipped_bytes).sum();
+        let zipped = total(rest.iter().map(|share| share.zipped_bytes));
+        let unzipped = total(rest.iter().map(|share| share.unzipped_bytes));
         rows.push((text::counted(rest.len(), "other"), zipped, unzipped));
     }
     let widest = rows.iter().map(|(name, ..)| name.chars().count());

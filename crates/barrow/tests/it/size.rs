@@ -1,6 +1,8 @@
 //! `barrow size`.
 
 use barrow_core::testing::wheel;
+use barrow_core::zip::extra;
+use barrow_core::zip::record::{CentralHeader, End};
 
 use crate::index::Index;
 use crate::project::Project;
@@ -132,6 +134,54 @@ fn what_is_no_zip_is_named() {
     ");
     insta::assert_snapshot!(project.run("size none.zip").fails(1).stderr, @"error: `none.zip` does not exist");
     insta::assert_snapshot!(project.run("size folder").fails(1).stderr, @"error: `folder` is not a file; expected a zip");
+}
+
+#[test]
+fn sizes_that_are_made_up_do_no_harm() {
+    let project = Project::new(&[]);
+    let (mut zip, count) = (Vec::new(), 3);
+    for number in 0..count {
+        let (name, extra) = (format!("{number}.py"), extra::zip64(&[u64::MAX, u64::MAX]));
+        let header = CentralHeader {
+            made_by: 0x031e,
+            version_needed: 45,
+            flags: 0,
+            method: 8,
+            modified: 0,
+            crc32: number,
+            compressed_bytes: u32::MAX,
+            uncompressed_bytes: u32::MAX,
+            name_bytes: name.len() as u16,
+            extra_bytes: extra.len() as u16,
+            comment_bytes: 0,
+            disk: 0,
+            internal_attributes: 0,
+            external_attributes: 0,
+            header_offset: 0,
+        };
+        header.write(&mut zip);
+        zip.extend_from_slice(name.as_bytes());
+        zip.extend_from_slice(&extra);
+    }
+    let end = End {
+        disk: 0,
+        directory_disk: 0,
+        entries_on_disk: count as u16,
+        entries: count as u16,
+        directory_bytes: zip.len() as u32,
+        directory_offset: 0,
+        comment_bytes: 0,
+    };
+    end.write(&mut zip);
+    project.write("a.zip", &zip);
+    project.write("b.zip", &[zip.as_slice(), b"x"].concat());
+    project.run("size a.zip --top 1 --html a.html").succeeds();
+    project.run("inspect a.zip").succeeds();
+    project.run("diff a.zip b.zip").succeeds();
+    project
+        .run("path a.zip")
+        .fails(1)
+        .says("cannot read `a.zip`");
 }
 
 #[test]

@@ -6,7 +6,8 @@ use barrow_core::ReadAt;
 use barrow_core::zip::record::DESCRIPTOR_FOLLOWS;
 use barrow_core::zip::{Entry, Span, extra, method};
 
-use super::super::listing::Listing;
+use crate::ops::listing::Listing;
+use crate::ops::size::total;
 use crate::output::json::diff::{Reason, What};
 use crate::output::text;
 
@@ -192,7 +193,7 @@ fn compressed_bytes(old: &Listing, new: &Listing, same: &[(usize, usize)]) -> Op
         .map(|&(a, b)| (&old.entries()[a], &new.entries()[b]))
         .collect();
     let (_, first) = differing.first()?;
-    let sum = |side: fn(&(&Entry, &Entry)) -> u64| differing.iter().map(side).sum::<u64>();
+    let sum = |side: fn(&(&Entry, &Entry)) -> u64| total(differing.iter().map(side));
     let before = sum(|(old, _)| old.compressed_bytes);
     let after = sum(|(_, new)| new.compressed_bytes);
     let of = of(differing.len(), &first.label());

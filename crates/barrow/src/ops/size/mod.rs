@@ -64,6 +64,11 @@ pub struct Weight {
     pub unzipped_bytes: u64,
 }
 
+/// Of sizes that a hostile directory may have made up.
+pub fn total(sizes: impl Iterator<Item = u64>) -> u64 {
+    sizes.fold(0, u64::saturating_add)
+}
+
 impl Weight {
     fn add(&mut self, other: Self) {
         self.files += other.files;
