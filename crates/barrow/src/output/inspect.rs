@@ -12,6 +12,8 @@ use crate::ops::inspect::USUAL_MODES;
 
 /// The longest name of a distribution, in characters.
 const NAME_WIDTH: usize = 48;
+/// More flaws than these are counted.
+const FLAWS_SHOWN: usize = 10;
 /// More links than these are counted.
 const LINKS_SHOWN: usize = 5;
 
@@ -65,8 +67,15 @@ pub fn summary(document: &InspectDocument) -> String {
             format!("and {} more", document.links.len() - LINKS_SHOWN),
         );
     }
-    for flaw in &document.flaws {
+    for flaw in document.flaws.iter().take(FLAWS_SHOWN) {
         line("flaw", text::clipped(flaw, 200));
+    }
+    match document.flaws.len().saturating_sub(FLAWS_SHOWN) {
+        0 => {}
+        more => line(
+            "flaw",
+            format!("and {more} more (`barrow check` has them all)"),
+        ),
     }
     shown.push_str(&distributions(document));
     shown

@@ -193,6 +193,18 @@ fn damage_is_told_and_the_rest_is_shown() {
         "{}",
         ran.stdout
     );
+    let names: Vec<String> = (0..12).map(|number| format!("../{number}.py")).collect();
+    let zip = names
+        .iter()
+        .fold(Zip::new(), |zip, name| zip.file(name, ""));
+    project.write("app.zip", &zip.build());
+    let ran = project.run("inspect app.zip").succeeds();
+    assert!(
+        ran.stdout
+            .ends_with("  flaw          and 2 more (`barrow check` has them all)\n"),
+        "{}",
+        ran.stdout
+    );
     project.write("app.zip", b"PK");
     insta::assert_snapshot!(project.run("inspect app.zip").fails(1).stderr, @r"
     error: cannot read `app.zip`

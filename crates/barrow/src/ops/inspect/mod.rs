@@ -1,6 +1,6 @@
 //! What a package is: everything that its directory says, summed up.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::hash::Hash;
 
 use anyhow::Context as _;
@@ -67,7 +67,7 @@ pub fn inspect(path: &Utf8Path) -> Result<InspectDocument> {
         comment: String::from_utf8_lossy(&listing.directory.end().comment).into_owned(),
         distributions: distributions(&listing),
         entries: entries(&listing),
-        flaws: surveyed.flaws.iter().filter_map(flaw).collect(),
+        flaws: flaws(&surveyed),
     })
 }
 
@@ -97,6 +97,13 @@ fn extra_fields(entry: &Entry) -> impl Iterator<Item = String> {
         "unknown" => format!("{tag:#06x}"),
         name => name.to_owned(),
     })
+}
+
+/// Each once, in the order in which they were found.
+fn flaws(package: &Package) -> Vec<String> {
+    let mut seen = HashSet::new();
+    let all = package.flaws.iter().filter_map(flaw);
+    all.filter(|flaw| seen.insert(flaw.clone())).collect()
 }
 
 /// `None` for what is only odd.
