@@ -14,6 +14,8 @@ use crate::package::{Kind, Package};
 pub struct Distributions<'a> {
     /// By package, and within it by the path of the metadata.
     all: Vec<Distribution<'a>>,
+    /// Those that can be imported, by their normalised names.
+    by_name: HashMap<&'a str, Vec<Id>>,
     /// Of each package: what each distribution owns there.
     owned: Vec<(&'a Package, HashMap<String, Id>)>,
     /// The folders that Python looks into.
@@ -80,6 +82,10 @@ impl<'a> Distributions<'a> {
                 // Of two with one path, the one that is listed first.
                 owned.entry(path).or_insert(self.all.len());
             }
+            if distribution.is_importable {
+                let same_name = self.by_name.entry(&metadata.name).or_default();
+                same_name.push(self.all.len());
+            }
             self.all.push(distribution);
         }
         self.owned.push((package, owned));
@@ -94,9 +100,8 @@ impl<'a> Distributions<'a> {
 
     /// Those that can be imported and have this normalised name, in the order of the packages.
     pub fn named<'s>(&'s self, name: &str) -> impl Iterator<Item = &'s Distribution<'a>> {
-        self.all.iter().filter(move |distribution| {
-            distribution.is_importable && distribution.metadata.name == name
-        })
+        let ids = self.by_name.get(name).into_iter().flatten();
+        ids.map(|id| &self.all[*id])
     }
 
     /// Whether something that can be imported bears this distribution's name, or that of its

@@ -47,13 +47,11 @@ const ENDS: [&str; 4] = [
 
 fn run(scene: &Scene<'_>, report: &mut Report) {
     for package in scene.packages() {
-        let is_own = |file: &&File| {
-            let owner = scene.distributions().owner(package, file.path.as_str());
-            owner.is_none() && file.secrets.is_empty()
-        };
-        let files: Vec<&File> = package.files().iter().filter(is_own).collect();
         let of = |is_wanted: fn(&File) -> bool| -> Vec<Place> {
-            let wanted = files.iter().filter(|file| is_wanted(file));
+            let wanted = package.files().iter().filter(|file| {
+                let owner = || scene.distributions().owner(package, file.path.as_str());
+                is_wanted(file) && file.secrets.is_empty() && owner().is_none()
+            });
             wanted
                 .map(|file| Place::new(package, file.path.as_str()))
                 .collect()

@@ -27,23 +27,27 @@ crate::check! {
 
 fn run(scene: &Scene<'_>, report: &mut Report) {
     for package in scene.packages() {
-        let mut references: BTreeMap<String, Vec<Place>> = BTreeMap::new();
+        let mut references: BTreeMap<String, (Vec<Place>, Option<&str>)> = BTreeMap::new();
         for file in package.files() {
             let path = file.path.as_str();
-            let name = match &file.facts {
-                Facts::DirectUrl(url) if url.editable => scene
-                    .distributions()
-                    .owner(package, path)
-                    .map(|it| it.name().to_owned()),
-                Facts::PathFile(_) => editable_name(file.path.file_name()),
-                _ => None,
+            let (name, url) = match &file.facts {
+                Facts::DirectUrl(direct) if direct.editable => {
+                    let owner = scene.distributions().owner(package, path);
+                    (
+                        owner.map(|it| it.name().to_owned()),
+                        Some(direct.url.as_str()),
+                    )
+                }
+                Facts::PathFile(_) => (editable_name(file.path.file_name()), None),
+                _ => continue,
             };
             if let Some(name) = name {
-                let places = references.entry(name).or_default();
+                let (places, known_url) = references.entry(name).or_default();
                 places.push(Place::new(package, path));
+                *known_url = known_url.or(url);
             }
         }
-        for (name, places) in references {
+        for (name, (places, url)) in references {
             let is_there = scene.distributions().has_module_of(&name);
             let message = if is_there {
                 format!(
@@ -59,12 +63,13 @@ fn run(scene: &Scene<'_>, report: &mut Report) {
             } else {
                 Level::Warning
             };
-            report.add(
-                Finding::new(&EDITABLE_INSTALL, message)
-                    .level(level)
-                    .places(places)
-                    .hint("install it without `-e`"),
-            );
+            let mut finding = Finding::new(&EDITABLE_INSTALL, message)
+                .level(level)
+                .places(places);
+            if let Some(url) = url {
+                finding = finding.detail(format!("it refers to `{url}`"));
+            }
+            report.add(finding.hint("install it without `-e`"));
         }
     }
 }

@@ -27,8 +27,8 @@ crate::check! {
 fn run(scene: &Scene<'_>, report: &mut Report) {
     for package in scene.packages() {
         let is_own = |file: &&File| {
-            let owner = scene.distributions().owner(package, file.path.as_str());
-            is_litter(file) && owner.is_none()
+            let distributions = scene.distributions();
+            is_litter(file) && distributions.owner(package, file.path.as_str()).is_none()
         };
         let files: Vec<&File> = package.files().iter().filter(is_own).collect();
         let bytes: Bytes = files.iter().map(|file| Bytes(file.unzipped_bytes)).sum();

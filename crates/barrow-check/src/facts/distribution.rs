@@ -9,6 +9,11 @@ use barrow_core::wheel;
 use barrow_model::{EntryPath, PackageName};
 use serde::{Deserialize, Serialize};
 
+/// Longer, and more, than any distribution at hand has.
+const LONGEST_LINE_BYTES: usize = 2000;
+const MOST_LINES: usize = 4000;
+const LONGEST_URL_CHARS: usize = 200;
+
 /// `METADATA`, as far as checks ask for it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Metadata {
@@ -31,6 +36,7 @@ pub struct Record {
 /// `direct_url.json`: where the distribution was installed from.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DirectUrl {
+    /// Cut where it is very long.
     pub url: String,
     /// Installed as a reference to a folder of the developer's machine.
     pub editable: bool,
@@ -68,7 +74,12 @@ pub fn read_metadata(content: &[u8]) -> Option<Metadata> {
     Some(Metadata {
         name: PackageName::parse(&metadata.name).ok()?.as_str().to_owned(),
         version: metadata.version,
-        requires: metadata.requires,
+        requires: metadata
+            .requires
+            .into_iter()
+            .filter(|line| line.len() <= LONGEST_LINE_BYTES)
+            .take(MOST_LINES)
+            .collect(),
     })
 }
 
@@ -118,7 +129,7 @@ pub fn read_direct_url(content: &[u8]) -> Option<DirectUrl> {
     }
     let file: File = serde_json::from_slice(content).ok()?;
     Some(DirectUrl {
-        url: file.url,
+        url: file.url.chars().take(LONGEST_URL_CHARS).collect(),
         editable: file.dir_info.is_some_and(|folder| folder.editable),
     })
 }
