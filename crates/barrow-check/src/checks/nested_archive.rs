@@ -3,7 +3,7 @@
 use barrow_model::Bytes;
 
 use crate::finding::{Finding, Level, Place};
-use crate::package::File;
+use crate::package::{File, Package};
 use crate::report::Report;
 use crate::scene::Scene;
 
@@ -33,10 +33,8 @@ fn run(scene: &Scene<'_>, report: &mut Report) {
     for package in scene.packages() {
         let is_own_archive = |file: &&File| {
             let path = file.path.as_str();
-            let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
-            let is_data = package.file(&format!("{folder}/__init__.py")).is_some();
             ENDS.iter().any(|end| path.ends_with(end))
-                && !is_data
+                && !is_data(package, path)
                 && scene.distributions().owner(package, path).is_none()
         };
         let files: Vec<&File> = package.files().iter().filter(is_own_archive).collect();
@@ -68,4 +66,10 @@ fn run(scene: &Scene<'_>, report: &mut Report) {
         }
         report.add(finding);
     }
+}
+
+/// Whether a module lies beside it.
+fn is_data(package: &Package, path: &str) -> bool {
+    let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
+    package.file(&format!("{folder}/__init__.py")).is_some()
 }
