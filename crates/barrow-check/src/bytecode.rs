@@ -1,5 +1,6 @@
 //! Where `.pyc` files lie, and which sources they stand for.
 
+use crate::environments;
 use crate::package::{File, Package};
 
 /// A `.pyc` file's place, told from its path.
@@ -34,9 +35,9 @@ pub fn locate(path: &str) -> Option<Location<'_>> {
     })
 }
 
-/// The `.pyc` files of a package.
+/// The `.pyc` files of a package. Those of virtual environments are left out.
 pub fn files(package: &Package) -> impl Iterator<Item = &File> {
-    let files = package.files().iter();
+    let files = environments::files_outside(package);
     files.filter(|file| file.path.as_str().ends_with(".pyc"))
 }
 

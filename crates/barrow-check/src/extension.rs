@@ -1,5 +1,7 @@
 //! File names of extension modules, as Python's importer matches them.
 
+use crate::package::{File, Package};
+
 /// `_multiarray.cpython-312-x86_64-linux-gnu.so`, taken apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ExtensionName<'n> {
@@ -52,6 +54,15 @@ pub fn module_path(path: &str) -> &str {
     let name = path.rfind('/').map_or(0, |at| at + 1);
     let end = path[name..].find('.');
     &path[..end.map_or(path.len(), |end| name + end)]
+}
+
+/// Whether Python would take a source instead: it passes over modules that are named for another
+/// Python or platform, and compilers such as mypyc leave the source beside them.
+pub fn has_source(package: &Package, file: &File) -> bool {
+    let path = file.path.as_str();
+    let name = parse(file.path.file_name());
+    name.is_some_and(|name| matches!(name.tag, Tag::CPython { .. } | Tag::Other(_)))
+        && package.file(&format!("{}.py", module_path(path))).is_some()
 }
 
 /// `312` → `3.12`, `313t` → `3.13t`.

@@ -15,6 +15,7 @@ pub mod bytecode;
 pub mod check;
 pub mod checks;
 pub mod distributions;
+pub mod environments;
 pub mod extension;
 pub mod facts;
 pub mod finding;

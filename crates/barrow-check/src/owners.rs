@@ -6,6 +6,7 @@ use std::fmt;
 use barrow_model::Bytes;
 
 use crate::distributions::Distribution;
+use crate::environments;
 use crate::finding::Place;
 use crate::package::{File, Package};
 use crate::scene::Scene;
@@ -20,6 +21,7 @@ pub struct Owned<'s> {
 }
 
 /// The files of all packages that `is_wanted`, by owner, in the order of the first file of each.
+/// Those of virtual environments are left out.
 pub fn group<'s>(
     scene: &'s Scene<'_>,
     is_wanted: impl Fn(&'s Package, &'s File) -> bool,
@@ -27,11 +29,8 @@ pub fn group<'s>(
     let mut groups: Vec<Owned<'s>> = Vec::new();
     for package in scene.packages() {
         let mut known: HashMap<Option<*const Distribution<'_>>, usize> = HashMap::new();
-        for file in package
-            .files()
-            .iter()
-            .filter(|file| is_wanted(package, file))
-        {
+        let files = environments::files_outside(package);
+        for file in files.filter(|file| is_wanted(package, file)) {
             let owner = scene.distributions().owner(package, file.path.as_str());
             let at = *known
                 .entry(owner.map(std::ptr::from_ref))

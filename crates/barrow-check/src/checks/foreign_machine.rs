@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use crate::extension::module_path;
+use crate::extension::{has_source, module_path};
 use crate::facts::elf::{Elf, Kind, Machine};
 use crate::finding::{Finding, Level};
 use crate::owners::{self, Owned};
@@ -27,7 +27,7 @@ crate::check! {
     /// # To mend it
     /// Build for the function's architecture: `barrow build --arch arm64` takes the right wheels,
     /// whatever machine it runs on. Or give the function the architecture that the package is for.
-    /// A file that has its like for the right processor beside it is only noted.
+    /// A file that has its like for the right processor, or its source, beside it is only noted.
     pub static FOREIGN_MACHINE = "foreign-machine", Binaries, Error;
 }
 
@@ -65,18 +65,18 @@ fn run(scene: &Scene<'_>, report: &mut Report) {
 }
 
 /// Wheels for several processors exist, and so do folders into which two were installed: what has
-/// its like for the right one beside it does no harm.
+/// its like for the right one beside it does no harm. Nor does what has a source: Python takes that.
 fn level(group: &Owned<'_>, right: &[Owned<'_>]) -> Level {
-    let modules = |group: &Owned<'_>| -> HashSet<String> {
-        let paths = group.files.iter().map(|file| file.path.as_str());
-        paths.map(|path| module_path(path).to_owned()).collect()
-    };
-    let right_modules: HashSet<String> = right
+    let right_modules: HashSet<&str> = right
         .iter()
         .filter(|other| std::ptr::eq(other.package, group.package))
-        .flat_map(modules)
+        .flat_map(|other| &other.files)
+        .map(|file| module_path(file.path.as_str()))
         .collect();
-    if modules(group).is_subset(&right_modules) {
+    let is_harmless = |file: &&File| {
+        right_modules.contains(module_path(file.path.as_str())) || has_source(group.package, file)
+    };
+    if group.files.iter().all(is_harmless) {
         return Level::Note;
     }
     let is_mixed = right.iter().any(|other| group.has_owner_of(other));

@@ -26,6 +26,7 @@ crate::check! {
     /// machine; with pip it is `--python-version 3.12 --only-binary=:all:`. Or choose the runtime that
     /// the package is for. Modules without a version in their name, or with `abi3`, are for every
     /// version, and those that have their like for the right version beside them do no harm.
+    /// With a source beside them they are noted: Python takes that, which is slower.
     pub static FOREIGN_PYTHON = "foreign-python", Binaries, Error;
 }
 
@@ -72,8 +73,12 @@ fn run(scene: &Scene<'_>, report: &mut Report) {
 }
 
 /// Where a distribution has modules for this Python as well, the others may be meant for others.
+/// Where there is a source, it is only slower.
 fn level(group: &Owned<'_>, right: &[Owned<'_>]) -> Level {
-    if right.iter().any(|other| group.has_owner_of(other)) {
+    let has_source = |file: &&File| extension::has_source(group.package, file);
+    if group.files.iter().all(has_source) {
+        Level::Note
+    } else if right.iter().any(|other| group.has_owner_of(other)) {
         Level::Warning
     } else {
         Level::Error

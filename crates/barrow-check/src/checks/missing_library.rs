@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use crate::distributions::Distribution;
+use crate::environments;
 use crate::extension;
 use crate::facts::elf::{Elf, Kind, Machine};
 use crate::finding::{Finding, Level, Place};
@@ -63,7 +64,7 @@ fn run(scene: &Scene<'_>, report: &mut Report) {
     let loaded = loaded_by_modules(scene, &libraries, machine);
     let mut needs: BTreeMap<Key<'_>, Needs<'_>> = BTreeMap::new();
     for (number, package) in scene.packages().enumerate() {
-        for file in package.files() {
+        for file in environments::files_outside(package) {
             let Some(elf) = file.elf().filter(|elf| is_loaded(elf, machine)) else {
                 continue;
             };
