@@ -175,6 +175,7 @@ impl<'d, H: FileHeader<Endian = Endianness>, R: ReadRef<'d>> Reader<'d, H, R> {
         let start = pointers.strings.checked_add(offset)?;
         let end = pointers.strings.checked_add(pointers.strings_bytes)?;
         let end = end.min(start.saturating_add(LONGEST_STRING_BYTES));
+        let end = end.min(self.data.len().ok()?);
         let found = if pointers.strings > 0 && start < end {
             self.data.read_bytes_at_until(start..end, 0)
         } else {

@@ -31,6 +31,38 @@ fn what_is_cut_anywhere_is_no_panic() {
     }
 }
 
+/// Found by fuzzing: whole files and files in parts were of two minds about it.
+#[test]
+fn a_string_table_may_claim_to_be_longer_than_the_file() {
+    let mut file = vec![0; 400];
+    let words: [(usize, u64); 17] = [
+        (0x20, 64),
+        (0x36, 56),
+        (0x38, 2),
+        (64, 1),
+        (64 + 32, 400),
+        (64 + 40, 400),
+        (120, 2),
+        (120 + 8, 200),
+        (120 + 16, 200),
+        (120 + 32, 64),
+        (200, 5),
+        (208, 300),
+        (216, 10),
+        (224, 1 << 30),
+        (232, 1),
+        (240, 1),
+        (248, 0),
+    ];
+    for (at, word) in words {
+        file[at..at + 8].copy_from_slice(&word.to_le_bytes());
+    }
+    file[..7].copy_from_slice(b"\x7fELF\x02\x01\x01");
+    file[16..24].copy_from_slice(&[3, 0, 62, 0, 1, 0, 0, 0]);
+    file[301..305].copy_from_slice(b"libx");
+    assert_eq!(read(file.as_slice()).unwrap().needed, ["libx"]);
+}
+
 #[test]
 fn what_is_no_elf_is_none() {
     for content in [&b""[..], b"\x7fEL", b"MZ\x90\0\x03", b"\x7fELF"] {
