@@ -109,13 +109,31 @@ fn applicable(
     let (_, marker) = line.split_once(';').unwrap_or((line, ""));
     // Most lines are behind an extra that nobody asked for; parsing them is most of the work.
     let is_behind_extra = marker.contains("extra ==") || marker.contains("extra==");
-    if line.matches('(').count() > DEEPEST_NESTING || (is_behind_extra && extras.is_empty()) {
+    if !names_end_well(line)
+        || line.matches('(').count() > DEEPEST_NESTING
+        || (is_behind_extra && extras.is_empty())
+    {
         return None;
     }
     let requirement: Requirement<VerbatimUrl> = line.parse().ok()?;
     requirement
         .evaluate_markers(markers, extras)
         .then_some(requirement)
+}
+
+/// Whether no name before the versions ends with a separator. The parser panics at those, as in
+/// `a- >=1` and `a[b-]`.
+fn names_end_well(line: &str) -> bool {
+    let is_separator = |char: char| matches!(char, '-' | '_' | '.');
+    let names = line.split([';', '@', '(', '<', '>', '=', '!', '~']).next();
+    let mut chars = names.unwrap_or_default().chars().peekable();
+    while let Some(char) = chars.next() {
+        let continues = |next: &char| next.is_ascii_alphanumeric() || is_separator(*next);
+        if is_separator(char) && !chars.peek().is_some_and(continues) {
+            return false;
+        }
+    }
+    true
 }
 
 fn environment(target: Target) -> MarkerEnvironment {
@@ -171,6 +189,17 @@ mod tests {
     #[test]
     fn what_cannot_be_read_is_not_wanted() {
         check("???", &[], false);
+        for name in [
+            "a-",
+            "a- >=1",
+            "a.(>=1)",
+            "a[b-]",
+            "a[b_,c]",
+            "a-; os_name == 'posix'",
+        ] {
+            check(name, &[], false);
+        }
+        check("zope.interface[test-extra, b]>=1.0.dev0", &[], true);
         check(&format!("x; {}", "(".repeat(100_000)), &[], false);
     }
 }
