@@ -19,7 +19,7 @@ pub enum Presence {
 
 /// The C library and its parts, which PEP 600 takes for granted; GCC's runtime, which Lambda's own
 /// client for Python needs (`readelf -d` of `awslambdaric`'s extension module); zlib, as
-/// `ldd` shows it in the Python images.
+/// `ldd` shows it in the Python images (lambgeo/docker-lambda#34).
 const PRESENT: &[&str] = &[
     "ld-linux-aarch64.so.1",
     "ld-linux-x86-64.so.2",
