@@ -109,7 +109,9 @@ fn applicable(
     let (_, marker) = line.split_once(';').unwrap_or((line, ""));
     // Most lines are behind an extra that nobody asked for; parsing them is most of the work.
     let is_behind_extra = marker.contains("extra ==") || marker.contains("extra==");
-    if !names_end_well(line)
+    // The parser panics within a character of several bytes; none belongs into a requirement.
+    if !line.is_ascii()
+        || !names_end_well(line)
         || line.matches('(').count() > DEEPEST_NESTING
         || (is_behind_extra && extras.is_empty())
     {
@@ -189,6 +191,7 @@ mod tests {
     #[test]
     fn what_cannot_be_read_is_not_wanted() {
         check("???", &[], false);
+        check("a; python_version >= \"3\u{fffd} and", &[], false);
         for name in [
             "a-",
             "a- >=1",
