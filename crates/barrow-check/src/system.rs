@@ -149,7 +149,10 @@ impl SymbolVersion {
             (Series::Glibcxx, true) => [3, 4, 29],
             (Series::Cxxabi, false) => [1, 3, 11],
             (Series::Cxxabi, true) => [1, 3, 13],
-            (Series::Gcc, _) => [7, 0, 0],
+            (Series::Gcc, false) => [7, 0, 0],
+            // Processors have versions of their own; none has one between its compiler's release
+            // and the next.
+            (Series::Gcc, true) => [11, 0, 0],
         };
         Self { series, numbers }
     }
@@ -198,6 +201,7 @@ mod tests {
         check("GLIBCXX_3.4.30", &[]);
         check("CXXABI_1.3.13", &["python3.12"]);
         check("GCC_7.0.0", &["python3.11", "python3.12"]);
+        check("GCC_12.0.0", &[]);
     }
 
     #[test]
