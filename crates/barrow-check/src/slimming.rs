@@ -45,17 +45,32 @@ impl Needless {
     }
 }
 
-/// `tests 17.1 MiB · sources and headers 1.2 MiB · symbols 20.0 MiB`. `None` for less than 1 MiB.
-pub fn needless(packages: &[&Package]) -> Option<String> {
-    let files = || packages.iter().flat_map(|package| package.files());
-    let of_kind = |kind| {
-        let files = files().filter(move |file| Needless::of(&file.path) == Some(kind));
-        let bytes = files.map(|file| Bytes(file.unzipped_bytes)).sum();
-        (kind.text(), bytes)
-    };
-    let symbols = files().map(strippable).sum();
-    let mut savings: Vec<(&str, Bytes)> = Needless::ALL.into_iter().map(of_kind).collect();
-    savings.push(("symbols for debuggers", symbols));
+/// `tests 17.1 MiB · sources and headers 1.2 MiB`, by the size of a file that counts. `None` for
+/// less than 1 MiB.
+pub fn needless(packages: &[&Package], size: impl Fn(&File) -> u64) -> Option<String> {
+    shown(kinds(packages, size))
+}
+
+/// Likewise, unzipped, with the symbols that `strip` would take out of binaries.
+pub fn needless_unzipped(packages: &[&Package]) -> Option<String> {
+    let files = packages.iter().flat_map(|package| package.files());
+    let symbols = ("symbols for debuggers", files.map(strippable).sum());
+    let kinds = kinds(packages, |file| file.unzipped_bytes);
+    shown(kinds.into_iter().chain([symbols]).collect())
+}
+
+fn kinds(packages: &[&Package], size: impl Fn(&File) -> u64) -> Vec<(&'static str, Bytes)> {
+    let mut sums = Needless::ALL.map(|kind| (kind, Bytes(0)));
+    for file in packages.iter().flat_map(|package| package.files()) {
+        let kind = Needless::of(&file.path);
+        if let Some((_, sum)) = sums.iter_mut().find(|(of, _)| Some(*of) == kind) {
+            *sum = *sum + Bytes(size(file));
+        }
+    }
+    sums.map(|(kind, sum)| (kind.text(), sum)).to_vec()
+}
+
+fn shown(mut savings: Vec<(&str, Bytes)>) -> Option<String> {
     savings.retain(|(_, bytes)| *bytes >= Bytes(1 << 20));
     savings.sort_by_key(|(_, bytes)| std::cmp::Reverse(*bytes));
     let parts: Vec<_> = savings

@@ -7,6 +7,7 @@ use crate::finding::Finding;
 use crate::package::Form;
 use crate::report::Report;
 use crate::scene::Scene;
+use crate::weight;
 
 crate::check! {
     /// # Finds
@@ -36,7 +37,8 @@ fn run(scene: &Scene<'_>, report: &mut Report) {
                 Bytes(bytes),
                 Bytes(CONSOLE_EDITOR_LIMIT_BYTES)
             );
-            report.add(Finding::new(&BEYOND_CONSOLE_EDITOR, message));
+            let largest = weight::largest(scene, &[package], |file| file.zipped_bytes);
+            report.add(Finding::new(&BEYOND_CONSOLE_EDITOR, message).detail(largest));
         }
         _ => {}
     }

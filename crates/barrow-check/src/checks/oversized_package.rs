@@ -98,7 +98,7 @@ fn finding(scene: &Scene<'_>, packages: &[&Package], message: String) -> Finding
         packages,
         |file| file.unzipped_bytes,
     ));
-    if let Some(needless) = slimming::needless(packages) {
+    if let Some(needless) = slimming::needless_unzipped(packages) {
         finding = finding.detail(format!("not needed to run: {needless}"));
     }
     finding

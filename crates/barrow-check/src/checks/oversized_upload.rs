@@ -7,7 +7,7 @@ use crate::finding::Finding;
 use crate::package::Form;
 use crate::report::Report;
 use crate::scene::Scene;
-use crate::weight;
+use crate::{slimming, weight};
 
 crate::check! {
     /// # Finds
@@ -43,9 +43,16 @@ fn run(scene: &Scene<'_>, report: &mut Report) {
             Bytes(bytes),
             Bytes(DIRECT_UPLOAD_LIMIT_BYTES)
         );
+        let mut finding = Finding::new(&OVERSIZED_UPLOAD, message).detail(weight::largest(
+            scene,
+            &[package],
+            |file| file.zipped_bytes,
+        ));
+        if let Some(needless) = slimming::needless(&[package], |file| file.zipped_bytes) {
+            finding = finding.detail(format!("not needed to run: {needless}"));
+        }
         report.add(
-            Finding::new(&OVERSIZED_UPLOAD, message)
-                .detail(weight::largest(scene, &[package], |file| file.zipped_bytes))
+            finding
                 .hint("upload it with `aws s3 cp`, then name it by `--s3-bucket` and `--s3-key`"),
         );
     }

@@ -12,9 +12,11 @@ mod error;
 mod mend;
 mod obstacle;
 mod plan;
+mod summary;
 mod write;
 
 pub use error::FixError;
 pub use mend::Mend;
 pub use obstacle::Obstacle;
 pub use plan::Fix;
+pub use summary::summary;

@@ -102,7 +102,7 @@ pub(crate) struct Content {
     /// Unzipped bytes, as the archive says without having them.
     pub(crate) promised: Option<u32>,
     pub(crate) crc32: Option<u32>,
-    /// As if it had that many bytes, unzipped.
+    /// As if it had that many bytes, zipped and unzipped.
     pub(crate) bytes: Option<u64>,
 }
 
@@ -200,6 +200,7 @@ fn resized(
     let form = zip_bytes.map_or(package.form, |bytes| Form::Zip { bytes });
     let sized = package.files().iter().map(|file| File {
         unzipped_bytes: bytes(file.path.as_str()).unwrap_or(file.unzipped_bytes),
+        zipped_bytes: bytes(file.path.as_str()).unwrap_or(file.zipped_bytes),
         ..file.clone()
     });
     let (sized, folders) = (sized.collect(), package.folders().to_vec());

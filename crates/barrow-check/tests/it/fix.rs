@@ -252,6 +252,28 @@ fn bytecode_stays_only_where_python_would_use_it() {
 }
 
 #[test]
+fn a_thousand_modes_are_one_line() {
+    let mut entries: Vec<_> = (0..1000)
+        .map(|number| with_mode(0o100_600, &format!("{number}.py"), b""))
+        .collect();
+    entries.extend(["a.py", "a.py", "b.py", "b.py", "b.py"].map(|name| Entry::file(name, b"")));
+    entries.extend(["x\\y.py", "x\\z.py"].map(|name| Entry::file(name, b"")));
+    entries.push(with_mode(0o100_640, "c.py", b""));
+    let bytes = zip(&entries);
+    let package = survey("app.zip", Kind::Function, &bytes, target());
+    let fix = Fix::new(&package, Arc::new(bytes), target(), None, DosTime::EPOCH).unwrap();
+    assert_eq!(
+        barrow_check::fix::summary(fix.mends()),
+        [
+            "2 names, such as: `x\\y.py` is now `x/y.py`",
+            "2 files are there once; 3 earlier files left out",
+            "1000 files have mode 0644 instead of 0600",
+            "`c.py` has mode 0644 instead of 0640",
+        ]
+    );
+}
+
+#[test]
 fn what_has_no_right_answer_keeps_the_package_from_being_mended() {
     let check = |entries: &[Entry], expected: &str| {
         let bytes = zip(entries);
