@@ -32,6 +32,16 @@ pub enum Leads {
     Nowhere,
 }
 
+impl Leads {
+    /// The file of the package that it leads to, itself no link.
+    pub fn file(&self) -> Option<&EntryPath> {
+        match self {
+            Self::File(path) => Some(path),
+            Self::Folder(_) | Self::Outside | Self::Nowhere => None,
+        }
+    }
+}
+
 /// Follows the links of a package whose files are all known, and puts them in order. Of two with
 /// one path, the later stays.
 pub(crate) fn follow(package: &Package, mut targets: Vec<(EntryPath, String)>) -> Vec<Link> {

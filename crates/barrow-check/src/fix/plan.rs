@@ -233,7 +233,10 @@ impl Mender<'_> {
             (Leads::File(target), "") => spans.get(target).copied(),
             (Leads::Folder(folder), rest) if !rest.is_empty() => {
                 let target = format!("{folder}{rest}");
-                spans.get(target.as_str()).copied()
+                match self.package.link(&target) {
+                    None => spans.get(target.as_str()).copied(),
+                    Some(inner) => spans.get(inner.leads.file()?).copied(),
+                }
             }
             _ => None,
         }

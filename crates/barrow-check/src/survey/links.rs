@@ -32,6 +32,10 @@ pub(super) fn follow(mut package: Package, targets: Vec<(EntryPath, String)>) ->
                 let shown = files.iter().filter_map(|file| {
                     let rest = &file.path.as_str()[folder.as_str().len()..];
                     let path = EntryPath::parse(&format!("{}{rest}", link.path)).ok()?;
+                    let file = match package.link(file.path.as_str()) {
+                        None => file,
+                        Some(inner) => package.file(inner.leads.file()?.as_str())?,
+                    };
                     Some(File {
                         path,
                         unzipped_bytes: 0,

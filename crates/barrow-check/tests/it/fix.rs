@@ -214,6 +214,26 @@ fn links_become_what_they_lead_to() {
 }
 
 #[test]
+fn a_link_in_a_linked_folder_becomes_what_it_leads_to() {
+    let entries = [
+        Entry::file("lib/a.py", b"import json\n"),
+        with_mode(0o120_777, "lib/b.py", b"a.py"),
+        with_mode(0o120_777, "pkg", b"lib"),
+    ];
+    let bytes = zip(&entries);
+    let package = survey("app.zip", Kind::Function, &bytes, target());
+    let fix = Fix::new(&package, Arc::new(bytes), target(), None, DosTime::EPOCH).unwrap();
+    let again = survey("app.zip", Kind::Function, &written(&fix), target());
+    let sizes: Vec<_> = again
+        .files()
+        .iter()
+        .map(|file| (file.path.as_str(), file.unzipped_bytes))
+        .collect();
+    let expected = ["lib/a.py", "lib/b.py", "pkg/a.py", "pkg/b.py"].map(|path| (path, 12));
+    assert_eq!(sizes, expected);
+}
+
+#[test]
 fn bytecode_stays_only_where_python_would_use_it() {
     // Magic number of 3.12, then flags, then a hash or a time and a size.
     let bytecode = |magic: u16, flags: u8, rest: [u8; 8]| {
