@@ -3,6 +3,7 @@
 use std::fmt;
 
 use crate::check::Check;
+use crate::package::{Form, Package};
 
 /// Enough to see what kind of files they are.
 const PLACES_SHOWN: usize = 4;
@@ -102,6 +103,15 @@ impl Finding {
     pub fn hint(mut self, hint: impl Into<String>) -> Self {
         self.hints.push(hint.into());
         self
+    }
+
+    /// Says what `--fix` does about it, where the package is a zip: nothing else is mended.
+    #[must_use]
+    pub fn mended(self, package: &Package, does: &str) -> Self {
+        match package.form {
+            Form::Zip { .. } => self.hint(format!("`barrow check --fix` {does}")),
+            Form::Folder | Form::Plan => self,
+        }
     }
 }
 

@@ -210,7 +210,9 @@ impl Package {
     }
 
     pub fn unzipped_bytes(&self) -> u64 {
-        self.files.iter().map(|file| file.unzipped_bytes).sum()
+        // Sizes of what was refused unread may be made up.
+        let sizes = self.files.iter().map(|file| file.unzipped_bytes);
+        sizes.fold(0, u64::saturating_add)
     }
 }
 

@@ -27,7 +27,8 @@ pub fn shares(scene: &Scene<'_>, packages: &[&Package], size: impl Fn(&File) -> 
             let path = file.path.as_str();
             let owner = scene.distributions().owner(package, path);
             let name = owner.map_or_else(|| top(path, &roots), |distribution| distribution.name());
-            *sizes.entry(name).or_default() += size(file);
+            let sum = sizes.entry(name).or_default();
+            *sum = sum.saturating_add(size(file));
         }
     }
     let mut shares: Vec<_> = sizes

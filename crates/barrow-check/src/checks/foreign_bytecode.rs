@@ -59,7 +59,7 @@ fn run(scene: &Scene<'_>, report: &mut Report) {
         report.add(
             Finding::new(&FOREIGN_BYTECODE, message)
                 .places(places)
-                .hint("`barrow check --fix` leaves `__pycache__` out"),
+                .mended(package, "leaves `__pycache__` out"),
         );
     }
 }

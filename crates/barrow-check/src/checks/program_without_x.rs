@@ -42,7 +42,7 @@ fn run(scene: &Scene<'_>, report: &mut Report) {
                 Finding::new(&PROGRAM_WITHOUT_X, message)
                     .level(level)
                     .places(places)
-                    .hint("`barrow check --fix` gives programs 0755"),
+                    .mended(package, "gives programs 0755"),
             );
         }
     }

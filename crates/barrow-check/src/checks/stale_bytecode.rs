@@ -50,7 +50,7 @@ fn run(scene: &Scene<'_>, report: &mut Report) {
         report.add(
             Finding::new(&STALE_BYTECODE, message)
                 .places(places)
-                .hint("`barrow check --fix` leaves `__pycache__` out")
+                .mended(package, "leaves `__pycache__` out")
                 .hint(
                     "`python -m compileall --invalidation-mode unchecked-hash` makes bytecode that \
                      is never stale",

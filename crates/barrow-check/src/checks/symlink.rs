@@ -35,7 +35,7 @@ fn run(scene: &Scene<'_>, report: &mut Report) {
         };
         let inside = links(&|link| matches!(link.leads, Leads::File(_) | Leads::Folder(_)));
         if let Some(found) = finding(package, &inside, "to a place inside the package") {
-            report.add(found.hint("`barrow check --fix` puts the files themselves in their place"));
+            report.add(found.mended(package, "puts the files themselves in their place"));
         }
         let outside = |link: &Link| link.leads == Leads::Outside;
         let known = links(&|link| outside(link) && is_on_lambda(&link.target));

@@ -51,7 +51,7 @@ fn run(scene: &Scene<'_>, report: &mut Report) {
             Finding::new(&UNREADABLE_FILE, message)
                 .level(level(package, &unreadable))
                 .places(places)
-                .hint("`barrow check --fix` gives every file 0644 or 0755"),
+                .mended(package, "gives every file 0644 or 0755"),
         );
     }
 }

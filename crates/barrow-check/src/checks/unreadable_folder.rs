@@ -50,7 +50,7 @@ fn run(scene: &Scene<'_>, report: &mut Report) {
             Finding::new(&UNREADABLE_FOLDER, message)
                 .level(level_of(package))
                 .places(places)
-                .hint("`barrow check --fix` leaves folders out; Lambda makes them with 0755"),
+                .mended(package, "leaves folders out; Lambda makes them with 0755"),
         );
     }
 }

@@ -42,15 +42,11 @@ fn finding(package: &Package, wrapping: &Wrapping, handler: Option<&str>) -> Fin
         (Kind::Function, None) => "Python looks for modules at the root".to_owned(),
     };
     let message = format!("all files lie in `{folder}/`; {expected}");
-    let (level, hint) = match wrapping {
-        Wrapping::Certain(_) => (Level::Error, "`barrow check --fix` takes the folder away"),
-        Wrapping::Likely(_) => (
-            Level::Warning,
-            "name the handler with `--handler`, and this is certain or not at all",
-        ),
-    };
-    Finding::new(&WRAPPED_PACKAGE, message)
-        .level(level)
-        .place(crate::Place::new(package, folder))
-        .hint(hint)
+    let finding = Finding::new(&WRAPPED_PACKAGE, message).place(crate::Place::new(package, folder));
+    match wrapping {
+        Wrapping::Certain(_) => finding.mended(package, "takes the folder away"),
+        Wrapping::Likely(_) => finding
+            .level(Level::Warning)
+            .hint("name the handler with `--handler`, and this is certain or not at all"),
+    }
 }

@@ -4,8 +4,9 @@ use std::fs;
 use std::path::Path;
 
 use barrow_check::link::Leads;
+use barrow_check::report::Rules;
 use barrow_check::survey::{survey_folder, survey_zip};
-use barrow_check::{Form, Kind, Package};
+use barrow_check::{Form, Kind, Package, Scene, checks};
 use barrow_model::Target;
 use tempfile::TempDir;
 
@@ -109,6 +110,21 @@ fn links_are_followed_where_they_stay_inside() {
     assert!(matches!(leads("b.py"), Leads::File(_)));
     assert_eq!(leads("outside"), &Leads::Outside);
     assert_eq!(leads("circle"), &Leads::Nowhere);
+}
+
+#[cfg(unix)]
+#[test]
+fn only_of_zips_it_is_said_that_they_can_be_mended() {
+    use std::os::unix::fs::symlink;
+
+    let folder = folder(&[("app.py", "")]);
+    symlink("app.py", folder.path().join("main.py")).unwrap();
+    let package = survey(folder.path());
+    let scene = Scene::new(Some(&package), vec![], target(), (2026, 11, 21));
+    let findings = checks::run(&scene, &Rules::default());
+    let shown: String = findings.iter().map(ToString::to_string).collect();
+    assert!(shown.contains("note[symlink]"), "{shown}");
+    assert!(!shown.contains("--fix"), "{shown}");
 }
 
 #[cfg(unix)]
