@@ -13,8 +13,8 @@ crate::check! {
     /// Names that have backslashes where slashes belong.
     ///
     /// # Matters because
-    /// Lambda does not convert them. `pkg\mod.py` becomes one file of that name beside the others, and
-    /// `import pkg.mod` says `No module named 'pkg'`.
+    /// Lambda does not convert them. `pkg\mod.py` becomes one file of that name beside the others,
+    /// and `import pkg.mod` says `No module named 'pkg'`.
     ///
     /// # For example
     /// `Compress-Archive` of Windows PowerShell 5, or a program that joins paths with `\`.

@@ -12,14 +12,15 @@ crate::check! {
     /// 4096 characters.
     ///
     /// # Matters because
-    /// AWS long said that code in a template may have 4096 characters, and
-    /// later 4 MB; tools still hold to the first. Beyond it the code wants a package of its own.
+    /// AWS long said that code in a template may have 4096 characters, and later 4 MB; tools still
+    /// hold to the first. Beyond it the code wants a package of its own.
     ///
     /// # For example
     /// An `index.py` of 200 lines that grew inside a template.
     ///
     /// # To mend it
-    /// Keep the package as a file and name it by `S3Bucket` and `S3Key`, or let `barrow build` make it.
+    /// Keep the package as a file and name it by `S3Bucket` and `S3Key`, or let `barrow build` make
+    /// it.
     pub static BEYOND_INLINE_CODE = "beyond-inline-code", Limits, Note;
 }
 

@@ -12,11 +12,12 @@ crate::check! {
     /// Bytes in front of the archive that its offsets do not count, or bytes behind its end.
     ///
     /// # Matters because
-    /// Readers that go by the offsets do not find the files; readers that start at the end find them
-    /// only if they look far enough. Nobody has shown what Lambda does.
+    /// Readers that go by the offsets do not find the files; readers that start at the end find
+    /// them only if they look far enough. Nobody has shown what Lambda does.
     ///
     /// # For example
-    /// A `#!` line in front of a zip, as `cat` puts it there; a signature or a line break behind it.
+    /// A `#!` line in front of a zip, as `cat` puts it there; a signature or a line break behind
+    /// it.
     ///
     /// # To mend it
     /// `barrow check --fix` writes the files into an archive of their own.

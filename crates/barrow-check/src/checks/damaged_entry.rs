@@ -9,18 +9,19 @@ use crate::survey::Flaw;
 
 crate::check! {
     /// # Finds
-    /// Files whose bytes do not unpack, are too many or too few, or do not have the checksum that the
-    /// archive's directory promises; and files without a header in front of their bytes.
+    /// Files whose bytes do not unpack, are too many or too few, or do not have the checksum that
+    /// the archive's directory promises; and files without a header in front of their bytes.
     ///
     /// # Matters because
     /// An extractor stops there, and Lambda does not say where: `Could not unzip uploaded file`.
     ///
     /// # For example
-    /// A zip that went through a tool which changes line ends, or was written to a disk that ran full.
+    /// A zip that went through a tool which changes line ends, or was written to a disk that ran
+    /// full.
     ///
     /// # To mend it
-    /// Make the package again from its sources. `unzip -t` on the machine that made it says whether it
-    /// was whole there.
+    /// Make the package again from its sources. `unzip -t` on the machine that made it says whether
+    /// it was whole there.
     pub static DAMAGED_ENTRY = "damaged-entry", Archive, Error;
 }
 

@@ -9,15 +9,15 @@ use crate::scene::Scene;
 
 crate::check! {
     /// # Finds
-    /// Runtimes past the day of their deprecation, and those within half a year of it. All dates as AWS
-    /// had announced them by 2026-11; it has moved some. Every runtime that can be named exists for
-    /// both `x86_64` and `arm64`, so that the pair needs no check.
+    /// Runtimes past the day of their deprecation, and those within half a year of it. All dates as
+    /// AWS had announced them by 2026-11; it has moved some. Every runtime that can be named exists
+    /// for both `x86_64` and `arm64`, so that the pair needs no check.
     ///
     /// # Matters because
     /// From its deprecation on a runtime gets no fixes, and functions that use it no support. Later
-    /// Lambda refuses to create functions with it, and then to update them: `The runtime parameter of
-    /// python3.8 is no longer supported for creating or updating AWS Lambda functions.` Functions that
-    /// exist go on running.
+    /// Lambda refuses to create functions with it, and then to update them: `The runtime parameter
+    /// of python3.8 is no longer supported for creating or updating AWS Lambda functions.`
+    /// Functions that exist go on running.
     ///
     /// # For example
     /// python3.10, deprecated on 2026-10-31.

@@ -12,14 +12,15 @@ crate::check! {
     /// Files that the archive lists more than once.
     ///
     /// # Matters because
-    /// Which one counts is up to the reader: most let the later one win, some the first, some refuse
-    /// the archive. Nothing is known of Lambda.
+    /// Which one counts is up to the reader: most let the later one win, some the first, some
+    /// refuse the archive. Nothing is known of Lambda.
     ///
     /// # For example
     /// `zipfile.ZipFile(path, "a")` that writes `app.py` again instead of replacing it.
     ///
     /// # To mend it
-    /// `barrow check --fix` keeps the later one, which is what unpacking one after the other leaves.
+    /// `barrow check --fix` keeps the later one, which is what unpacking one after the other
+    /// leaves.
     pub static DUPLICATE_ENTRY = "duplicate-entry", Archive, Warning, fixable;
 }
 

@@ -12,8 +12,8 @@ crate::check! {
     /// Files that need a password.
     ///
     /// # Matters because
-    /// There is no way to give Lambda one. The key of `SourceKMSKeyArn` is something else: it protects
-    /// the package as a whole, where Lambda keeps it.
+    /// There is no way to give Lambda one. The key of `SourceKMSKeyArn` is something else: it
+    /// protects the package as a whole, where Lambda keeps it.
     ///
     /// # For example
     /// `zip -e app.zip app.py`.

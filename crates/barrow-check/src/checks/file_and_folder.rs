@@ -9,8 +9,8 @@ crate::check! {
     /// Paths that are a file of the package, and a folder with other files.
     ///
     /// # Matters because
-    /// Linux has one or the other. An extractor stops at the second, and Lambda says `Could not unzip
-    /// uploaded file`.
+    /// Linux has one or the other. An extractor stops at the second, and Lambda says `Could not
+    /// unzip uploaded file`.
     ///
     /// # For example
     /// `config` from one step of a build, `config/prod.json` from another.

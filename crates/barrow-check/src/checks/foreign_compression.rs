@@ -12,8 +12,8 @@ crate::check! {
     /// Files that are compressed with something else than deflate.
     ///
     /// # Matters because
-    /// Lambda is only known to unpack deflate. With another method an upload ends in `Could not unzip
-    /// uploaded file`.
+    /// Lambda is only known to unpack deflate. With another method an upload ends in `Could not
+    /// unzip uploaded file`.
     ///
     /// # For example
     /// `7z a -mm=LZMA app.zip`, or Explorer on Windows, which takes Deflate64 for files over 2 GiB.

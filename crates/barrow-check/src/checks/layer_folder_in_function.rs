@@ -11,8 +11,9 @@ crate::check! {
     /// Functions that have distributions under `python/`, the folder for a layer's modules.
     ///
     /// # Matters because
-    /// A layer is unpacked to `/opt`, a function to `/var/task`, and of a function Python looks into
-    /// the root alone. What lies in `python/` is found only by code that adds it to `sys.path`.
+    /// A layer is unpacked to `/opt`, a function to `/var/task`, and of a function Python looks
+    /// into the root alone. What lies in `python/` is found only by code that adds it to
+    /// `sys.path`.
     ///
     /// # For example
     /// A layer's zip, uploaded as a function's package together with a handler.

@@ -9,8 +9,8 @@ use crate::scene::Scene;
 
 crate::check! {
     /// # Finds
-    /// Layers that have modules under `python/lib/python3.x/site-packages`, and none for the function's
-    /// version.
+    /// Layers that have modules under `python/lib/python3.x/site-packages`, and none for the
+    /// function's version.
     ///
     /// # Matters because
     /// Python looks only into the folder of its own version. The function says `No module named …`.
@@ -19,8 +19,8 @@ crate::check! {
     /// A layer with `python/lib/python3.11/site-packages` for a function that moved to python3.12.
     ///
     /// # To mend it
-    /// Install again for the function's version. A layer for several versions has a folder for each, or
-    /// everything in `python/` where it fits all of them.
+    /// Install again for the function's version. A layer for several versions has a folder for
+    /// each, or everything in `python/` where it fits all of them.
     pub static LAYER_OF_ANOTHER_PYTHON = "layer-of-another-python", Layout, Error;
 }
 

@@ -14,15 +14,15 @@ crate::check! {
     ///
     /// # Matters because
     /// Lambda unpacks a layer to `/opt`, and Python looks into `/opt/python` and
-    /// `/opt/python/lib/python3.x/site-packages`, not into `/opt`. The function says `No module named
-    /// …`.
+    /// `/opt/python/lib/python3.x/site-packages`, not into `/opt`. The function says `No module
+    /// named …`.
     ///
     /// # For example
     /// `pip install -t layer requests && cd layer && zip -r ../layer.zip .`
     ///
     /// # To mend it
-    /// Put everything into a folder `python` before zipping: `pip install -t layer/python …`; or build
-    /// it with `barrow build`.
+    /// Put everything into a folder `python` before zipping: `pip install -t layer/python …`; or
+    /// build it with `barrow build`.
     pub static LAYER_WITHOUT_PYTHON = "layer-without-python", Layout, Error;
 }
 

@@ -10,9 +10,9 @@ crate::check! {
     /// Files that everyone may write, or with set-user-id, set-group-id or sticky bits.
     ///
     /// # Matters because
-    /// In Lambda a package cannot be written to, so these permissions do nothing there. They show that
-    /// modes came from where they were not meant: a shared folder, a Windows disk. Where the zip is
-    /// unpacked elsewhere they are a risk.
+    /// In Lambda a package cannot be written to, so these permissions do nothing there. They show
+    /// that modes came from where they were not meant: a shared folder, a Windows disk. Where the
+    /// zip is unpacked elsewhere they are a risk.
     ///
     /// # For example
     /// Everything 0777, zipped in a virtual machine from the host's folder.

@@ -12,8 +12,8 @@ crate::check! {
     /// Files that share bytes of the archive with another file, or with its directory.
     ///
     /// # Matters because
-    /// No writer makes such archives by accident. Extractors refuse them since they are how a small zip
-    /// becomes a huge one; those that do not can be led to see other files than you do.
+    /// No writer makes such archives by accident. Extractors refuse them since they are how a small
+    /// zip becomes a huge one; those that do not can be led to see other files than you do.
     ///
     /// # For example
     /// A thousand names in the directory that all stand for the same ten megabytes of zeros.

@@ -11,8 +11,8 @@ use crate::{slimming, weight};
 
 crate::check! {
     /// # Finds
-    /// A function whose package and layers have 262144000 bytes (250 MiB) or more together, unzipped; a
-    /// layer that has as much alone.
+    /// A function whose package and layers have 262144000 bytes (250 MiB) or more together,
+    /// unzipped; a layer that has as much alone.
     ///
     /// # Matters because
     /// Lambda answers with `Unzipped size must be smaller than 262144000 bytes`, or with layers
@@ -23,8 +23,8 @@ crate::check! {
     /// pandas, pyarrow and scipy in one function.
     ///
     /// # To mend it
-    /// Leave out what the function does not import; tests, headers and debugging symbols are named with
-    /// what they take. A function from a container image may have 10 GB.
+    /// Leave out what the function does not import; tests, headers and debugging symbols are named
+    /// with what they take. A function from a container image may have 10 GB.
     pub static OVERSIZED_PACKAGE = "oversized-package", Limits, Error;
 }
 

@@ -14,8 +14,8 @@ crate::check! {
     /// Zips of 52428800 bytes (50 MiB) or more that are not said to go through S3.
     ///
     /// # Matters because
-    /// A larger package cannot be part of a request. Lambda answers with `Zipped size must be smaller
-    /// than 52428800 bytes`. From a bucket it takes whatever is small enough unzipped.
+    /// A larger package cannot be part of a request. Lambda answers with `Zipped size must be
+    /// smaller than 52428800 bytes`. From a bucket it takes whatever is small enough unzipped.
     ///
     /// # For example
     /// `aws lambda update-function-code --zip-file fileb://app.zip` with 60 MB.

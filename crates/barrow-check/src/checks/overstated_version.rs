@@ -7,12 +7,12 @@ use crate::survey::flaw::Oddity;
 
 crate::check! {
     /// # Finds
-    /// Files that are made by version 4.5 of the zip format, or need more than 2.0, although they use
-    /// nothing of it.
+    /// Files that are made by version 4.5 of the zip format, or need more than 2.0, although they
+    /// use nothing of it.
     ///
     /// # Matters because
-    /// There is one report, of 2026-03, that Lambda refused packages made by 4.5 without ZIP64 content
-    /// now and then, with `Could not unzip uploaded file`.
+    /// There is one report, of 2026-03, that Lambda refused packages made by 4.5 without ZIP64
+    /// content now and then, with `Could not unzip uploaded file`.
     ///
     /// # For example
     /// A zip from a library that writes the newest version that it knows into every entry.

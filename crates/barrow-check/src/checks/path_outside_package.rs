@@ -12,8 +12,8 @@ crate::check! {
     /// Names that are absolute or have a `..` part.
     ///
     /// # Matters because
-    /// Unpacked as they stand they would write over other files. Extractors drop the offending part,
-    /// skip the file, or refuse the archive; none puts it where it is expected.
+    /// Unpacked as they stand they would write over other files. Extractors drop the offending
+    /// part, skip the file, or refuse the archive; none puts it where it is expected.
     ///
     /// # For example
     /// `../lib/util.py`, or `/home/me/app.py` from a script that gave `zipfile` absolute paths.

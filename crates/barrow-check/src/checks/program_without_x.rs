@@ -8,12 +8,13 @@ use crate::scene::Scene;
 
 crate::check! {
     /// # Finds
-    /// Programs without the right to execute them: ELF programs, scripts in `bin/`, and extensions of a
-    /// layer.
+    /// Programs without the right to execute them: ELF programs, scripts in `bin/`, and extensions
+    /// of a layer.
     ///
     /// # Matters because
-    /// Starting one says `Permission denied`. An extension in `/opt/extensions` that cannot be started
-    /// keeps the function from starting at all. Zips made on Windows have no such rights in them.
+    /// Starting one says `Permission denied`. An extension in `/opt/extensions` that cannot be
+    /// started keeps the function from starting at all. Zips made on Windows have no such rights in
+    /// them.
     ///
     /// # For example
     /// `bin/ffmpeg` with mode 0644, zipped on Windows or by a script that sets one mode for all.

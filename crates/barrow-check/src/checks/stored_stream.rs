@@ -10,8 +10,8 @@ crate::check! {
     /// Files that are stored, not deflated, and have their size only behind their data.
     ///
     /// # Matters because
-    /// Lambda takes them. Readers that go from front to back cannot tell where such a file ends, and
-    /// refuse it: Java's `ZipInputStream`, and emulators that are built on it.
+    /// Lambda takes them. Readers that go from front to back cannot tell where such a file ends,
+    /// and refuse it: Java's `ZipInputStream`, and emulators that are built on it.
     ///
     /// # For example
     /// A package that a JavaScript library streams, as the Serverless Framework writes it.

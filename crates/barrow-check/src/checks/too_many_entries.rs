@@ -14,8 +14,8 @@ crate::check! {
     /// than 200000 are not read.
     ///
     /// # Matters because
-    /// AWS does not say whether Lambda takes ZIP64, and nobody has shown it. Unpacking so many files
-    /// also makes a cold start slow.
+    /// AWS does not say whether Lambda takes ZIP64, and nobody has shown it. Unpacking so many
+    /// files also makes a cold start slow.
     ///
     /// # For example
     /// A package with all of `node_modules`, or a data set in single files.

@@ -13,9 +13,9 @@ crate::check! {
     /// Names outside ASCII that do not say that they are UTF-8, or say so and are not.
     ///
     /// # Matters because
-    /// Without the mark a name is in code page 437 by the letter of the format, and in the system's own
-    /// code by the habit of many writers. Where it is UTF-8, as on Linux, most extractors keep it;
-    /// otherwise the file may be unpacked under a name that your code does not open.
+    /// Without the mark a name is in code page 437 by the letter of the format, and in the system's
+    /// own code by the habit of many writers. Where it is UTF-8, as on Linux, most extractors keep
+    /// it; otherwise the file may be unpacked under a name that your code does not open.
     ///
     /// # For example
     /// `données.csv`, packed by `zip` on Linux, is `donn├⌐es.csv` to readers that go by the letter.

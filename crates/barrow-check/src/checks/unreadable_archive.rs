@@ -13,15 +13,15 @@ crate::check! {
     /// Files that are no zip at all, and zips whose directory is cut off or cannot be made out.
     ///
     /// # Matters because
-    /// Lambda answers the upload with `Could not unzip uploaded file. Please check your file, then try
-    /// to upload again.`
+    /// Lambda answers the upload with `Could not unzip uploaded file. Please check your file, then
+    /// try to upload again.`
     ///
     /// # For example
     /// A `.tar.gz` that was renamed, an error page saved as `app.zip`, or half a download.
     ///
     /// # To mend it
-    /// Make or fetch the package again. A zip that is cut short has lost its directory: nothing mends
-    /// it.
+    /// Make or fetch the package again. A zip that is cut short has lost its directory: nothing
+    /// mends it.
     pub static UNREADABLE_ARCHIVE = "unreadable-archive", Archive, Error;
 }
 

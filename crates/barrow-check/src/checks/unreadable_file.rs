@@ -10,9 +10,9 @@ crate::check! {
     /// Files that not everyone can read: modes such as 0600 or 0640.
     ///
     /// # Matters because
-    /// In Lambda a package belongs to `root`, and the function runs as another user. Python skips
-    /// a module that it cannot read, so the message is `No module named …`, or
-    /// `[Errno 13] Permission denied` for a file that is opened.
+    /// In Lambda a package belongs to `root`, and the function runs as another user. Python skips a
+    /// module that it cannot read, so the message is `No module named …`, or `[Errno 13] Permission
+    /// denied` for a file that is opened.
     ///
     /// # For example
     /// `app.py` with mode 0600, zipped on a machine with umask 077.

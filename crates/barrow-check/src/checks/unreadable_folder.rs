@@ -17,8 +17,8 @@ crate::check! {
     /// A project that was checked out on a machine with umask 077, zipped with its folders.
     ///
     /// # To mend it
-    /// `barrow check --fix` leaves folders out of the archive: Lambda makes them as they are needed,
-    /// with 0755.
+    /// `barrow check --fix` leaves folders out of the archive: Lambda makes them as they are
+    /// needed, with 0755.
     pub static UNREADABLE_FOLDER = "unreadable-folder", Permissions, Error, fixable;
 }
 

@@ -12,8 +12,8 @@ crate::check! {
     /// Names with `.` parts or empty ones: `./app.py`, `lib//util.py`.
     ///
     /// # Matters because
-    /// Most extractors take them for `app.py` and `lib/util.py`. Those that look a file up by its name,
-    /// as Python does when it imports from a zip, do not find it.
+    /// Most extractors take them for `app.py` and `lib/util.py`. Those that look a file up by its
+    /// name, as Python does when it imports from a zip, do not find it.
     ///
     /// # For example
     /// An archive made by a script that joins paths by hand and begins at `.`.

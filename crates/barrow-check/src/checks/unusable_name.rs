@@ -9,8 +9,8 @@ use crate::survey::Flaw;
 
 crate::check! {
     /// # Finds
-    /// Names that are empty, have a part of more than 255 bytes or more than 4000 bytes in all, or have
-    /// control characters.
+    /// Names that are empty, have a part of more than 255 bytes or more than 4000 bytes in all, or
+    /// have control characters.
     ///
     /// # Matters because
     /// Linux takes 255 bytes for a file name and 4096 for a path, so that such a file cannot be

@@ -8,16 +8,16 @@ use crate::scene::Scene;
 
 crate::check! {
     /// # Finds
-    /// Packages whose files all lie in one folder, one level too deep: the handler's module is inside
-    /// it, or a layer's `python/` is. Without a known handler, a folder that holds modules and is no
-    /// package itself.
+    /// Packages whose files all lie in one folder, one level too deep: the handler's module is
+    /// inside it, or a layer's `python/` is. Without a known handler, a folder that holds modules
+    /// and is no package itself.
     ///
     /// # Matters because
     /// Lambda looks at the root: `Unable to import module 'app': No module named 'app'`.
     ///
     /// # For example
-    /// `zip -r app.zip my-function` instead of `cd my-function && zip -r ../app.zip .`; an archive that
-    /// GitHub made of a repository.
+    /// `zip -r app.zip my-function` instead of `cd my-function && zip -r ../app.zip .`; an archive
+    /// that GitHub made of a repository.
     ///
     /// # To mend it
     /// `barrow check --fix` takes the folder away.

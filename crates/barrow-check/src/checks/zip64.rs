@@ -11,8 +11,8 @@ crate::check! {
     /// ZIP64 numbers, the format's extension to 64 bits, in an archive for which 32 would do.
     ///
     /// # Matters because
-    /// No package that Lambda takes is large enough to need it, AWS does not say whether Lambda reads
-    /// it, and some readers do not.
+    /// No package that Lambda takes is large enough to need it, AWS does not say whether Lambda
+    /// reads it, and some readers do not.
     ///
     /// # For example
     /// `zipfile.ZipFile.open(name, "w", force_zip64=True)`, or a writer that does not know sizes

@@ -10,12 +10,12 @@ use crate::survey::flaw::Excess;
 
 crate::check! {
     /// # Finds
-    /// Archives that promise more than 4 GiB unzipped, or more than Lambda unpacks at over 100 times
-    /// their size. Their files are not looked at.
+    /// Archives that promise more than 4 GiB unzipped, or more than Lambda unpacks at over 100
+    /// times their size. Their files are not looked at.
     ///
     /// # Matters because
-    /// Lambda takes less than 262144000 bytes unzipped. What is larger by so much is a mistake, or made
-    /// to exhaust whoever unpacks it.
+    /// Lambda takes less than 262144000 bytes unzipped. What is larger by so much is a mistake, or
+    /// made to exhaust whoever unpacks it.
     ///
     /// # For example
     /// 42 kB of zeros that unpack to 4.5 PB; or a log of 10 GB that was left in the project.
