@@ -1,5 +1,7 @@
 //! Programs that nobody may execute.
 
+use barrow_model::EntryPath;
+
 use crate::facts::{Facts, elf};
 use crate::finding::{Finding, Level};
 use crate::package::{File, Form, Kind, Package};
@@ -30,7 +32,8 @@ fn run(scene: &Scene<'_>, report: &mut Report) {
             let files = package.files().iter();
             let programs: Vec<&File> = files
                 .filter(|file| {
-                    !file.is_executable_by_all() && importance(package, file) == Some(level)
+                    !file.is_executable_by_all()
+                        && importance(package, &file.path, file) == Some(level)
                 })
                 .collect();
             let message = match programs.as_slice() {
@@ -49,9 +52,9 @@ fn run(scene: &Scene<'_>, report: &mut Report) {
     }
 }
 
-/// What comes of a program that cannot be started; `None` for what is none.
-pub(crate) fn importance(package: &Package, file: &File) -> Option<Level> {
-    let (folder, _) = file.path.as_str().rsplit_once('/').unwrap_or_default();
+/// What comes of a file that cannot be started where it is at `path`; `None` for what is no program.
+pub(crate) fn importance(package: &Package, path: &EntryPath, file: &File) -> Option<Level> {
+    let (folder, _) = path.as_str().rsplit_once('/').unwrap_or_default();
     let is_layer = package.kind == Kind::Layer;
     // Lambda starts every file there before the function.
     if is_layer && folder == "extensions" {

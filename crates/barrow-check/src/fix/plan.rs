@@ -270,7 +270,7 @@ impl Mender<'_> {
 
     fn mend_mode(&mut self, file: &File, path: &EntryPath) -> bool {
         let executable = file.mode.is_some_and(|mode| mode & 0o111 != 0)
-            || program_without_x::importance(self.package, file).is_some();
+            || program_without_x::importance(self.package, path, file).is_some();
         let to = if executable { 0o755 } else { 0o644 };
         // Without modes a file is as good as 0644.
         let is_link = self.package.link(file.path.as_str()).is_some();

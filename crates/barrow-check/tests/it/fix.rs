@@ -195,6 +195,23 @@ fn a_folder_around_everything_is_taken_away_where_the_handler_says_so() {
 }
 
 #[test]
+fn a_program_is_known_by_where_it_will_be() {
+    check(
+        &[
+            Entry::file("fn/app.py", b""),
+            Entry::file("fn/bin/tool", b"#!/bin/sh\n"),
+        ],
+        Some("app.handler"),
+        &[
+            "app.py 0644",
+            "bin/tool 0755",
+            "- 2 files out of `fn/`",
+            "- `bin/tool` has mode 0755 instead of 0644",
+        ],
+    );
+}
+
+#[test]
 fn links_become_what_they_lead_to() {
     check(
         &[
