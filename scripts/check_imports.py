@@ -55,8 +55,9 @@ try:
 except BaseException as error:
     frames = [frame for frame in traceback.extract_tb(error.__traceback__) if not frame.filename.startswith("<")]
     last = frames[-1]
-    # Names of classes, the most special first; and who could not get on.
-    said = [[kind.__name__ for kind in type(error).__mro__], str(error), last.name, last.line or ""]
+    functions = [frame.name for frame in frames if frame.filename.startswith(tree + "/") and frame.name != "<module>"]
+    # Names of classes, the most special first; functions on the way; and the line that could not get on.
+    said = [[kind.__name__ for kind in type(error).__mro__], str(error), functions, last.line or ""]
 files = {getattr(module, "__file__", None) for module in list(sys.modules.values())}
 files = sorted(file for file in files if isinstance(file, str) and file.startswith(tree + "/"))
 print("\\n" + json.dumps({"error": said, "files": files}))
@@ -275,8 +276,8 @@ def compare(place: Place, handler: str, what: str, verdict: Verdict) -> str | No
 
 
 def called_at_import(error: list) -> str | None:
-    """The function that could not import something, if it was not a module's body."""
-    return None if error[2] in ("<module>", "import_module", "__import__") else error[2]
+    """The last function through which the interpreter came to what it could not import."""
+    return error[2][-1] if error[2] else None
 
 
 def is_compiled(error: list) -> bool:
@@ -296,7 +297,7 @@ def really(place: Place, handler: str) -> tuple[list | None, list[str]]:
     try:
         said = json.loads(done.stdout.splitlines()[-1])
     except (ValueError, IndexError):
-        return [["Died"], f"exit code {done.returncode}: {done.stderr[-200:]}", "<module>", ""], []
+        return [["Died"], f"exit code {done.returncode}: {done.stderr[-200:]}", [], ""], []
     return said["error"], said["files"]
 
 

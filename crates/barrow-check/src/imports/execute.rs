@@ -204,7 +204,7 @@ impl<'a> Imports<'a> {
 
     fn is_known(&self, module: ModuleId, name: &str) -> bool {
         let full = format!("{}.{name}", self.modules[module.index()].name);
-        self.is_registered(&full)
+        self.given.contains(name) || self.is_registered(&full)
     }
 
     /// What `getattr(module, name)` would find.
@@ -213,7 +213,8 @@ impl<'a> Imports<'a> {
             return Defined::As(binding);
         }
         let full = format!("{}.{name}", self.modules[module.index()].name);
-        if self.loaded(&full).is_some() || !self.is_closed(module) || self.is_registered(&full) {
+        let is_known = self.loaded(&full).is_some() || self.is_known(module, name);
+        if is_known || !self.is_closed(module) {
             return Defined::Perhaps;
         }
         Defined::Not

@@ -23,6 +23,8 @@ pub struct Imports<'a> {
     pub(super) failures: Vec<Failure>,
     /// Names that some module put into `sys.modules`.
     registered: HashSet<String>,
+    /// Names that some module set in another.
+    pub(super) given: HashSet<&'a str>,
     /// Modules that put others of unknown names there.
     registering: HashSet<String>,
     /// How many modules are being loaded, each because of the one before.
@@ -77,6 +79,7 @@ impl<'a> Imports<'a> {
             by_name: HashMap::new(),
             failures: Vec::new(),
             registered: HashSet::new(),
+            given: HashSet::new(),
             registering: HashSet::new(),
             depth: 0,
             roots: Vec::new(),
@@ -219,11 +222,12 @@ impl<'a> Imports<'a> {
         self.search.target().runtime.minor()
     }
 
-    fn register(&mut self, name: &str, source: &Module) {
+    fn register(&mut self, name: &str, source: &'a Module) {
         use crate::facts::python::Registers;
         if name == "_distutils_hack" {
             self.registered.insert("distutils".to_owned());
         }
+        self.given.extend(source.gives.iter().map(|name| &**name));
         match &source.registers {
             Registers::Nothing => {}
             Registers::Named(names) => {

@@ -34,6 +34,13 @@ impl Walker {
             Expr::Attribute(_) if is_dotted(target, "sys.path") => {
                 self.changes_search_path(target);
             }
+            Expr::Attribute(attribute) => {
+                if let Expr::Name(object) = &*attribute.value
+                    && self.module.names.get(object.id.as_str()) == Some(Binding::Imported)
+                {
+                    self.module.gives.push(attribute.attr.as_str().into());
+                }
+            }
             _ => {}
         }
     }

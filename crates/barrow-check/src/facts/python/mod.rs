@@ -5,6 +5,7 @@
 
 mod bindings;
 mod calls;
+mod compile;
 mod condition;
 mod exceptions;
 mod expressions;
@@ -36,6 +37,8 @@ pub struct Module {
     /// The first line that changes it in a function.
     pub changes_search_path_later: Option<u32>,
     pub registers: Registers,
+    /// Names that it sets in modules which it imported.
+    pub gives: Vec<Box<str>>,
     /// Whether it joins folders of its own name on all of `sys.path`, as packages did before there
     /// were namespace packages (`pkgutil.extend_path`, `pkg_resources.declare_namespace`).
     pub joins_namespace: bool,

@@ -10,7 +10,7 @@ use ruff_text_size::Ranged;
 use super::lines::Lines;
 use super::source::{Text, decode};
 use super::walk::walk;
-use super::{Module, SyntaxFault, nesting};
+use super::{Module, SyntaxFault, compile, nesting};
 
 /// Enough stack for one level of a syntax tree, to walk it and to drop it.
 const LEVEL_BYTES: usize = if cfg!(debug_assertions) {
@@ -48,7 +48,10 @@ fn parse(text: &str, is_exact: bool, target: Target) -> Module {
         };
     }
     match parsed.syntax() {
-        Mod::Module(module) => walk(&module.body, lines, target),
+        Mod::Module(module) => match compile::fault(&module.body) {
+            Some((range, message)) => failed(lines.line_at(range.start()), message.to_owned()),
+            None => walk(&module.body, lines, target),
+        },
         Mod::Expression(_) => Module::default(),
     }
 }

@@ -56,7 +56,7 @@ fn check(source: &str, expected: &str) {
 #[test]
 fn imports_are_kept_in_order() {
     check(
-        "import a.b as c, d\nfrom . import x, y\nfrom ..z import *\nfrom __future__ import annotations\n",
+        "from __future__ import annotations\nimport a.b as c, d\nfrom . import x, y\nfrom ..z import *\n",
         "a.b; d; . x,y; ..z *",
     );
     check(
@@ -193,6 +193,12 @@ fn a_module_can_define_what_its_source_does_not_name() {
 }
 
 #[test]
+fn a_module_can_give_names_to_others() {
+    let module = module("import a\na.x = 1\ndef f(self):\n    self.y = 1\n    a.z = 2\n");
+    assert_eq!(module.gives, ["x".into(), "z".into()]);
+}
+
+#[test]
 fn changes_of_the_search_path_are_seen() {
     for source in [
         "sys.path.insert(0, x)",
@@ -221,6 +227,41 @@ fn questions_about_distributions_are_kept() {
         .map(|read| (read.line, read.distribution.as_deref(), read.is_vital))
         .collect();
     assert_eq!(reads, [(3, Some("a"), true), (5, None, false)]);
+}
+
+#[test]
+fn what_only_the_compiler_refuses_is_refused() {
+    let fault = |source: &str| {
+        module(source)
+            .fault
+            .map(|fault| (fault.line, fault.message))
+    };
+    let check = |source: &str, line: u32, message: &str| {
+        assert_eq!(fault(source), Some((line, message.into())), "{source}");
+    };
+    check("if x:\n    return\n", 2, "'return' outside function");
+    check("class A:\n    return\n", 2, "'return' outside function");
+    check(
+        "while x:\n    def f():\n        break\n",
+        3,
+        "'break' outside loop",
+    );
+    check(
+        "for x in y:\n    pass\nelse:\n    continue\n",
+        4,
+        "'continue' not properly in loop",
+    );
+    check(
+        "import a\nfrom __future__ import annotations\n",
+        2,
+        "from __future__ imports must occur at the beginning of the file",
+    );
+    for source in [
+        "'''text'''\nfrom __future__ import annotations\n",
+        "def f():\n    for x in y:\n        try:\n            break\n        finally:\n            return\n",
+    ] {
+        assert_eq!(fault(source), None, "{source}");
+    }
 }
 
 #[test]
