@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::finding::Finding;
+use crate::imports::standard::removed_name;
 use crate::imports::{Cause, Failure, ModuleId, tell};
 use crate::report::Report;
 use crate::scene::Scene;
@@ -10,7 +11,7 @@ use crate::scene::Scene;
 crate::check! {
     /// # Finds
     /// Names that are imported from a module which neither defines them nor has a submodule of that
-    /// name. Modules that may define names at run time are taken to define them.
+    /// name; names that the standard library had in an earlier version. Modules that may define names at run time are taken to define them.
     ///
     /// # Matters because
     /// `Unable to import module 'app': cannot import name 'x' from 'y'`. Usually two distributions are
@@ -63,6 +64,9 @@ fn finding(scene: &Scene<'_>, module: ModuleId, failures: &[(&str, &Failure)]) -
     let mut finding = Finding::new(&MISSING_NAME, message)
         .level(tell::level(&doubts))
         .places(places);
+    if let Some(last) = removed_name(&module.name, first.0, scene.target.runtime.minor()) {
+        finding = finding.detail(format!("the standard library had it up to Python 3.{last}"));
+    }
     if let Some(located) = module.located() {
         let path = located.file.path.as_str();
         finding = match scene.distributions().owner(located.package, path) {

@@ -4,6 +4,7 @@ use std::collections::{BTreeSet, HashSet};
 
 use super::failure::{Cause, FailureId, Outcome};
 use super::load::{Imports, ModuleId, What};
+use super::standard::removed_name;
 use crate::facts::python::{Binding, Guard, Handler, Import, Module, Raised, Step, Try, Wants};
 
 /// Python gives up at 1000 nested calls (`sys.getrecursionlimit()`), of which every import takes
@@ -191,6 +192,17 @@ impl<'a> Imports<'a> {
             return outcome;
         }
         let mut outcome = Outcome::default();
+        let loaded = &self.modules[module.index()];
+        if matches!(loaded.what, What::Included)
+            && removed_name(&loaded.name, name, self.minor()).is_some()
+        {
+            let cause = Cause::Name {
+                name: name.to_owned(),
+                module,
+            };
+            outcome.fail(self.note(cause, at), Raised::ImportError);
+            return outcome;
+        }
         let is_defined = bound.is_some() && !is_itself;
         if !is_defined && self.is_closed(module) && !self.is_known(module, name) {
             let cause = Cause::Name {

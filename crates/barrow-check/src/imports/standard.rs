@@ -39,6 +39,17 @@ pub enum Presence {
 static ROWS: LazyLock<HashMap<&'static str, Standard>> =
     LazyLock::new(|| TABLE.lines().filter_map(parse).collect());
 
+/// Written by `scripts/standard_names.py`: `collections.Mapping 3.9`.
+const REMOVED_NAMES: &str = include_str!("standard_names.txt");
+
+/// What modules had, and the last version that has it.
+static REMOVED: LazyLock<HashMap<&'static str, u8>> = LazyLock::new(|| {
+    let rows = REMOVED_NAMES.lines();
+    rows.filter_map(|row| row.split_once(' '))
+        .filter_map(|(name, last)| Some((name, minor(last)?)))
+        .collect()
+});
+
 /// Standard packages whose submodules are not in the table: nobody deploys with them.
 const OPEN: &[&str] = &["ensurepip", "idlelib", "test", "turtledemo"];
 
@@ -73,6 +84,12 @@ pub fn presence(name: &str, minor: u8) -> Option<Presence> {
     }
     let (top, _) = name.split_once('.')?;
     OPEN.contains(&top).then_some(Presence::There)
+}
+
+/// The last version in which a module had a name, where this version's module has it no more.
+pub fn removed_name(module: &str, name: &str, minor: u8) -> Option<u8> {
+    let last = REMOVED.get(format!("{module}.{name}").as_str())?;
+    Some(*last).filter(|last| *last < minor)
 }
 
 fn parse(line: &'static str) -> Option<(&'static str, Standard)> {
@@ -132,6 +149,15 @@ mod tests {
             presence("test.support.socket_helper", 12),
             Some(Presence::There)
         );
+    }
+
+    #[test]
+    fn names_go_too() {
+        assert_eq!(removed_name("collections", "Mapping", 9), None);
+        assert_eq!(removed_name("collections", "Mapping", 10), Some(9));
+        assert_eq!(removed_name("collections", "OrderedDict", 13), None);
+        assert_eq!(removed_name("typing", "Pattern", 13), None);
+        assert_eq!(REMOVED.len(), REMOVED_NAMES.lines().count());
     }
 
     #[test]
