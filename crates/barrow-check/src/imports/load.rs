@@ -244,15 +244,15 @@ impl<'a> Imports<'a> {
     /// there puts them below itself, or below a module that is no package (`six.moves`,
     /// `requests.packages`): among the files of an ordinary package nothing else is expected.
     pub(super) fn is_registered(&self, name: &str) -> bool {
-        let by_name = ancestry(name).any(|name| self.registered.contains(name));
         let is_below = |package: &str| {
             let is_ordinary = self
                 .loaded(package)
                 .is_some_and(|module| self.modules[module.index()].folders.is_some());
-            self.registering.contains(package)
-                || !is_ordinary && self.registers_within(top(package))
+            let is_within =
+                || self.registered.contains(package) || self.registers_within(top(package));
+            self.registering.contains(package) || !is_ordinary && is_within()
         };
-        by_name || ancestry(name).skip(1).any(is_below)
+        self.registered.contains(name) || ancestry(name).skip(1).any(is_below)
     }
 
     /// Whether some module of a top-level package registers others.

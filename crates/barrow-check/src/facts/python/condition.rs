@@ -77,6 +77,17 @@ impl Conditions {
         let ([operator], [right]) = (&*comparison.ops, &*comparison.comparators) else {
             return None;
         };
+        // No module is run as a program on Lambda: the handler's is imported, too. What else its
+        // name is, the file does not know.
+        let about_name = [&*comparison.left, right].into_iter().any(is_own_name);
+        let texts = [&*comparison.left, right].map(string);
+        if about_name && texts.contains(&Some("__main__")) {
+            return match operator {
+                CmpOp::Eq => Some(false),
+                CmpOp::NotEq => Some(true),
+                _ => None,
+            };
+        }
         let left = self.value(&comparison.left)?;
         if let (CmpOp::In | CmpOp::NotIn, Value::Text(text)) = (operator, &left) {
             let found = members(right)?.contains(text);
@@ -161,8 +172,6 @@ impl Conditions {
             return Some(Value::Number(minor));
         }
         match last_name(expression)? {
-            // No module is run as a program on Lambda: the handler's is imported, too.
-            "__name__" if matches!(expression, Expr::Name(_)) => Some(Value::Text("")),
             "__debug__" | "PY3" => Some(Value::Bool(true)),
             "TYPE_CHECKING" | "MYPY" | "PY2" => Some(Value::Bool(false)),
             _ => None,
@@ -217,6 +226,10 @@ fn is_platform(expression: &Expr) -> bool {
     ["sys.platform", "os.name", "platform.system"]
         .iter()
         .any(|name| is_dotted(function, name))
+}
+
+fn is_own_name(expression: &Expr) -> bool {
+    matches!(expression, Expr::Name(name) if name.id.as_str() == "__name__")
 }
 
 fn is_version(expression: &Expr) -> bool {

@@ -116,6 +116,8 @@ fn conditions_are_decided_for_the_target() {
     not_taken("sys.version_info.minor < 11");
     not_taken("typing.TYPE_CHECKING");
     not_taken("__name__ == '__main__'");
+    taken("'__main__' != __name__");
+    check("if __name__ == 'lib':\n    import a\n", "perhaps[a]");
     not_taken("platform.system() == 'Windows' and x");
     check("if sys.version_info[:2] > x:\n    import a\n", "perhaps[a]");
 }
