@@ -398,3 +398,6 @@ fn ancestry(name: &str) -> impl Iterator<Item = &str> {
 pub fn top(name: &str) -> &str {
     name.split('.').next().unwrap_or(name)
 }
+
+#[cfg(test)]
+mod tests;

@@ -285,3 +285,27 @@ fn syntax_is_that_of_the_target() {
     );
     assert_eq!(module("try:\n    pass\nexcept* E:\n    pass\n").fault, None);
 }
+
+#[test]
+fn sources_at_the_limits_are_read_on_a_small_stack() {
+    let sources = [
+        "not ".repeat(9_900) + "x",
+        "x = ".to_owned() + &"-".repeat(9_900) + "1",
+        "f".to_owned() + &"(a)".repeat(4_000),
+        "x".to_owned() + &".a".repeat(9_000),
+        "lambda: ".repeat(4_000) + "1",
+        "a".to_owned() + &" + a".repeat(9_000),
+        "[".repeat(190) + &"]".repeat(190),
+        "1 if x else ".repeat(4_000) + "1",
+    ];
+    let blocks = (0..99).map(|depth| format!("{}if x:\n", " ".repeat(depth)));
+    let blocks: String = blocks.collect::<String>() + &" ".repeat(99) + "import a\n";
+    let thread = std::thread::Builder::new().stack_size(512 << 10);
+    let read = thread.spawn(move || {
+        for source in &sources {
+            assert_eq!(module(source).fault, None, "{}", &source[..20]);
+        }
+        assert_eq!(module(&blocks).steps.len(), 1);
+    });
+    read.unwrap().join().unwrap();
+}
