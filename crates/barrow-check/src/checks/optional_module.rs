@@ -28,6 +28,8 @@ crate::check! {
 
 /// Enough to recognise the kind of thing.
 const NAMES_SHOWN: usize = 8;
+/// More of the user's own are told together.
+const OWN_SHOWN: usize = 8;
 
 fn run(scene: &Scene<'_>, report: &mut Report) {
     let imports = scene.imports();
@@ -47,6 +49,15 @@ fn run(scene: &Scene<'_>, report: &mut Report) {
                 wanted.push((name, failure));
             }
         }
+    }
+    if own.len() > OWN_SHOWN {
+        // Libraries that were copied in without their metadata are taken for the user's own.
+        let names: BTreeSet<&str> = own.keys().map(|(name, _)| *name).collect();
+        let failures = own.values().flatten();
+        let places = failures.filter_map(|failure| tell::place(imports, failure));
+        let message = format!("your code can use {}", listed(&names));
+        report.add(Finding::new(&OPTIONAL_MODULE, message).places(places));
+        own.clear();
     }
     for ((name, guard), failures) in own {
         let when = match guard {
@@ -80,20 +91,21 @@ fn missing(failure: &Failure) -> Option<&str> {
 }
 
 fn listed(names: &BTreeSet<&str>) -> String {
+    // One more is as short as "and 1 other".
+    let is_long = names.len() > NAMES_SHOWN + 1;
+    let count = if is_long { NAMES_SHOWN } else { names.len() };
     let shown: Vec<String> = names
         .iter()
-        .take(NAMES_SHOWN)
+        .take(count)
         .map(|name| format!("`{name}`"))
         .collect();
     match names.len() {
         1 => format!("{}, which is not there", shown[0]),
-        count if count <= NAMES_SHOWN => {
-            format!("modules that are not there: {}", shown.join(", "))
-        }
-        count => format!(
-            "{count} modules that are not there: {} and {} others",
+        all if is_long => format!(
+            "{all} modules that are not there: {} and {} others",
             shown.join(", "),
-            count - NAMES_SHOWN
+            all - count
         ),
+        _ => format!("modules that are not there: {}", shown.join(", ")),
     }
 }

@@ -27,6 +27,9 @@ crate::check! {
     pub static SYNTAX_ERROR = "syntax-error", Handler, Error;
 }
 
+/// More of the user's own files that nothing imports are told together: templates, mostly.
+const OWN_SHOWN: usize = 3;
+
 /// Whether the imports come to a file.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Reached {
@@ -38,6 +41,7 @@ enum Reached {
 fn run(scene: &Scene<'_>, report: &mut Report) {
     let reached = reached(scene);
     let mut unread: BTreeMap<String, Vec<Place>> = BTreeMap::new();
+    let mut own: Vec<Finding> = Vec::new();
     for package in scene.packages() {
         for (file, fault) in faults(package) {
             let path = file.path.as_str();
@@ -51,16 +55,30 @@ fn run(scene: &Scene<'_>, report: &mut Report) {
                     .entry(owner.to_string())
                     .or_default()
                     .push(Place::new(package, path).line(fault.line)),
+                (None, Reached::Never) => own.push(finding(scene, package, file, fault, reached)),
                 (_, reached) => report.add(finding(scene, package, file, fault, reached)),
             }
         }
+    }
+    let version = scene.target.runtime.python_version();
+    if own.len() > OWN_SHOWN {
+        let places = own.drain(..).flat_map(|finding| finding.places);
+        let places: Vec<Place> = places.collect();
+        let message = format!(
+            "{} files are no Python {version}; nothing imports them",
+            places.len()
+        );
+        let finding = Finding::new(&SYNTAX_ERROR, message);
+        report.add(finding.level(Level::Warning).places(places));
+    }
+    for finding in own {
+        report.add(finding);
     }
     for (owner, places) in unread {
         let files = match places.len() {
             1 => "a file that is".to_owned(),
             count => format!("{count} files that are"),
         };
-        let version = scene.target.runtime.python_version();
         let message = format!("`{owner}` has {files} no Python {version}; nothing imports it");
         report.add(
             Finding::new(&SYNTAX_ERROR, message)
