@@ -282,7 +282,8 @@ def called_at_import(error: list) -> str | None:
 
 def is_compiled(error: list) -> bool:
     """Whether the line that fails does not name what is missing, because compiled code wants it."""
-    missing = error[1].split("'")[1] if "'" in error[1] else ""
+    # Cython has its own words: `cannot import name x`.
+    missing = error[1].split("'")[1] if "'" in error[1] else error[1].split()[-1]
     return missing.rsplit(".")[-1] not in error[3]
 
 

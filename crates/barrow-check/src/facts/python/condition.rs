@@ -77,14 +77,13 @@ impl Conditions {
         let ([operator], [right]) = (&*comparison.ops, &*comparison.comparators) else {
             return None;
         };
-        // No module is run as a program on Lambda: the handler's is imported, too. What else its
-        // name is, the file does not know.
-        let about_name = [&*comparison.left, right].into_iter().any(is_own_name);
-        let texts = [&*comparison.left, right].map(string);
-        if about_name && texts.contains(&Some("__main__")) {
+        // No module is run as a program on Lambda: the handler's is imported, too. Who asks for
+        // another name asks for the module's own.
+        if let Some(name) = compared_name(&comparison.left, right) {
+            let is_own = !name.starts_with("__");
             return match operator {
-                CmpOp::Eq => Some(false),
-                CmpOp::NotEq => Some(true),
+                CmpOp::Eq => Some(is_own),
+                CmpOp::NotEq => Some(!is_own),
                 _ => None,
             };
         }
@@ -228,8 +227,14 @@ fn is_platform(expression: &Expr) -> bool {
         .any(|name| is_dotted(function, name))
 }
 
-fn is_own_name(expression: &Expr) -> bool {
-    matches!(expression, Expr::Name(name) if name.id.as_str() == "__name__")
+/// The text that `__name__` is compared with.
+fn compared_name<'a>(left: &'a Expr, right: &'a Expr) -> Option<&'a str> {
+    let is_name = |side: &Expr| matches!(side, Expr::Name(name) if name.id.as_str() == "__name__");
+    match (is_name(left), is_name(right)) {
+        (true, false) => string(right),
+        (false, true) => string(left),
+        _ => None,
+    }
 }
 
 fn is_version(expression: &Expr) -> bool {
