@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use barrow_core::wheel::requirement::is_parseable;
 use barrow_model::{PackageName, Target};
 use pep440_rs::{Version, VersionSpecifiers};
 use pep508_rs::{
@@ -24,9 +25,6 @@ pub const OF_RUNTIME: [&str; 10] = [
     "snapshot-restore-py",
     "urllib3",
 ];
-
-/// Deeper than any in the distributions at hand; the parser's work grows fast with nesting.
-const DEEPEST_NESTING: usize = 16;
 
 /// One line that counts on the target.
 #[derive(Debug)]
@@ -109,33 +107,13 @@ fn applicable(
     let (_, marker) = line.split_once(';').unwrap_or((line, ""));
     // Most lines are behind an extra that nobody asked for; parsing them is most of the work.
     let is_behind_extra = marker.contains("extra ==") || marker.contains("extra==");
-    // The parser panics within a character of several bytes; none belongs into a requirement.
-    if !line.is_ascii()
-        || !names_end_well(line)
-        || line.matches('(').count() > DEEPEST_NESTING
-        || (is_behind_extra && extras.is_empty())
-    {
+    if !is_parseable(line) || (is_behind_extra && extras.is_empty()) {
         return None;
     }
     let requirement: Requirement<VerbatimUrl> = line.parse().ok()?;
     requirement
         .evaluate_markers(markers, extras)
         .then_some(requirement)
-}
-
-/// Whether no name before the versions ends with a separator. The parser panics at those, as in
-/// `a- >=1` and `a[b-]`.
-fn names_end_well(line: &str) -> bool {
-    let is_separator = |char: char| matches!(char, '-' | '_' | '.');
-    let names = line.split([';', '@', '(', '<', '>', '=', '!', '~']).next();
-    let mut chars = names.unwrap_or_default().chars().peekable();
-    while let Some(char) = chars.next() {
-        let continues = |next: &char| next.is_ascii_alphanumeric() || is_separator(*next);
-        if is_separator(char) && !chars.peek().is_some_and(continues) {
-            return false;
-        }
-    }
-    true
 }
 
 fn environment(target: Target) -> MarkerEnvironment {

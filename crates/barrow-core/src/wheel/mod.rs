@@ -9,6 +9,7 @@ pub mod hash;
 pub mod index;
 pub mod metadata;
 pub mod record;
+pub mod requirement;
 pub mod scheme;
 pub mod verify;
 

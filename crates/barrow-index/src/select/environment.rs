@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use barrow_core::wheel::requirement::is_parseable;
 use barrow_model::Target;
 use pep440_rs::Version;
 use pep508_rs::{
@@ -110,7 +111,7 @@ impl Markers {
 
     /// The name that a `Requires-Dist` line asks for on the target without extras, if it does.
     pub fn requires(&self, line: &str) -> Option<barrow_model::PackageName> {
-        let requirement: Requirement<VerbatimUrl> = line.parse().ok()?;
+        let requirement = parse(line)?;
         let holds = requirement.evaluate_markers(&self.environment, &[]);
         let name = barrow_model::PackageName::parse(requirement.name.as_ref());
         name.ok().filter(|_| holds)
@@ -119,12 +120,16 @@ impl Markers {
     /// Whether a `Requires-Dist` line counts on the target. Lines behind an extra count as well:
     /// whether the extra was asked for is not written in the wheel.
     pub fn counts(&self, line: &str) -> bool {
-        let Ok(requirement) = line.parse::<Requirement<VerbatimUrl>>() else {
+        let Some(requirement) = parse(line) else {
             return false;
         };
         let (_, marker) = line.split_once(';').unwrap_or((line, ""));
         requirement.evaluate_markers(&self.environment, &extras_in(marker))
     }
+}
+
+fn parse(line: &str) -> Option<Requirement<VerbatimUrl>> {
+    is_parseable(line).then(|| line.parse().ok()).flatten()
 }
 
 /// The extras that a marker names: the quoted texts beside `extra`.
@@ -137,6 +142,13 @@ fn extras_in(marker: &str) -> Vec<ExtraName> {
 }
 
 fn tree(marker: &str) -> Result<MarkerTree, MarkerError> {
+    // The parser panics within a character of several bytes.
+    if !marker.is_ascii() {
+        return Err(MarkerError {
+            seen: marker.to_owned(),
+            reason: "it has characters beyond ASCII".to_owned(),
+        });
+    }
     marker
         .parse()
         .map_err(|error: pep508_rs::Pep508Error| MarkerError {

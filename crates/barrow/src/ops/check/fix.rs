@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use anyhow::Context as _;
 use barrow_check::Package;
-use barrow_check::fix::Fix;
+use barrow_check::fix::{self, Fix};
 use barrow_core::zip::DosTime;
 use barrow_model::Target;
 use camino::{Utf8Path, Utf8PathBuf};
@@ -48,7 +48,7 @@ pub(super) fn write(broken: Broken<'_>, destination: &Destination) -> Result<Fix
         }
         Destination::File(path) => path,
     };
-    let fix = Fix::new(
+    let mended = Fix::new(
         broken.package,
         Arc::new(broken.source),
         broken.target,
@@ -58,12 +58,13 @@ pub(super) fn write(broken: Broken<'_>, destination: &Destination) -> Result<Fix
     .map_err(explained)?;
     let new = NewFile::create(path).with_context(|| format!("cannot write `{path}`"))?;
     let threads = std::thread::available_parallelism().unwrap_or(NonZero::<usize>::MIN);
-    fix.write(new.file(), threads).map_err(explained)?;
+    mended.write(new.file(), threads).map_err(explained)?;
     new.commit()
         .with_context(|| format!("cannot write `{path}`"))?;
     Ok(FixDocument {
         path: path.to_string(),
-        mended: fix.mends().iter().map(ToString::to_string).collect(),
+        mended: mended.mends().iter().map(ToString::to_string).collect(),
+        summary: fix::summary(mended.mends()),
     })
 }
 

@@ -28,8 +28,11 @@ pub struct CheckDocument {
 pub struct FixDocument {
     /// Where the mended package is.
     pub path: String,
-    /// A line for each kind of thing.
+    /// A line for each thing.
     pub mended: Vec<String>,
+    /// A line for each kind of thing, for people.
+    #[serde(skip)]
+    pub summary: Vec<String>,
 }
 
 /// One finding. Also kept in the record of a build, hence `Deserialize`.

@@ -5,9 +5,6 @@ use barrow_check::Finding;
 use super::{CheckDocument, FixDocument};
 use crate::output::human::visible;
 
-/// Enough to see what kind of things they are; `--json` has all.
-const MENDS_SHOWN: usize = 20;
-
 /// A finding with its places, what is known besides, and what to do. Names out of archives may
 /// hold what a terminal would obey; it is escaped.
 pub fn shown(finding: &Finding) -> String {
@@ -42,7 +39,7 @@ pub fn closing(document: &CheckDocument) -> String {
     ))
 }
 
-/// What `--fix` did, a line each; of many alike, the first few.
+/// What `--fix` did, a line for each kind of thing.
 pub fn mended(fixed: &FixDocument) -> String {
     let mut text = match fixed.mended.as_slice() {
         [] => format!("`{}` is as the package was: nothing to mend", fixed.path),
@@ -52,11 +49,8 @@ pub fn mended(fixed: &FixDocument) -> String {
             counted(mended.len(), "thing")
         ),
     };
-    for mend in fixed.mended.iter().take(MENDS_SHOWN) {
-        text.push_str(&format!("\n  {mend}"));
-    }
-    if let more @ 1.. = fixed.mended.len().saturating_sub(MENDS_SHOWN) {
-        text.push_str(&format!("\n  and {more} more"));
+    for line in &fixed.summary {
+        text.push_str(&format!("\n  {line}"));
     }
     visible(&text)
 }
