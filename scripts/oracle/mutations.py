@@ -5,11 +5,12 @@ them, changes them, and may write the archive's bytes itself.
 """
 
 import io
-import struct
 import subprocess
+import sys
+import tempfile
 import zipfile
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from oracle import corpus
@@ -17,6 +18,7 @@ from oracle import corpus
 # A package of pure and compiled distributions, and the Python that it is for.
 PROJECT = "stripe-pydantic"
 RUNTIME = "python3.13"
+COMPILED = "pydantic_core"
 HANDLER = "import stripe\nimport pydantic\n\n\ndef lambda_handler(event, context):\n    return event\n"
 MODULE = "lambda_function.py"
 
@@ -30,7 +32,6 @@ class Entry:
     mode: int = 0o100644
     made_by_unix: bool = True
     method: int = zipfile.ZIP_DEFLATED
-    flags: int = 0
 
 
 @dataclass(frozen=True)
@@ -38,12 +39,6 @@ class Base:
     """A good package."""
 
     entries: tuple[Entry, ...]
-
-    def entry(self, name: str) -> Entry:
-        return next(entry for entry in self.entries if entry.name == name)
-
-    def name_of(self, part: str) -> str:
-        return next(entry.name for entry in self.entries if part in entry.name)
 
 
 @dataclass(frozen=True)
@@ -58,17 +53,22 @@ class Mutation:
     runtime: str = RUNTIME
     # Without the function's handler in it.
     is_layer: bool = False
-    only: tuple[Entry, ...] = field(default=())
+    # So many layers, each with all that the good package has.
+    layers: int = 0
 
     def make(self, base: Base, package: Path) -> list[str]:
         """Writes the mutated package; gives the arguments of the check."""
-        entries = list(self.only) or [Entry(**vars(entry)) for entry in base.entries]
+        entries = [Entry(**vars(entry)) for entry in base.entries]
         if self.change:
             entries = self.change(entries) or entries
         content = archive(entries)
         package.write_bytes(self.damage(content) if self.damage else content)
+        layer = package.with_name("layer.zip")
+        if self.layers:
+            inside = [Entry(**vars(entry) | {"name": f"python/{entry.name}"}) for entry in base.entries]
+            layer.write_bytes(archive(inside))
         kind = ["--as", "layer"] if self.is_layer else []
-        return ["--runtime", self.runtime, *kind, *self.arguments]
+        return ["--runtime", self.runtime, *kind, *["--layer", str(layer)] * self.layers, *self.arguments]
 
 
 def base(barrow: Path, scratch: Path) -> Base:
@@ -157,9 +157,22 @@ def replace(before: bytes, after: bytes, part: str = "") -> Callable[[list[Entry
     return each(change, part)
 
 
-def elf_machine(number: int) -> Callable[[Entry], None]:
-    def change(entry: Entry) -> None:
-        entry.content = entry.content[:18] + struct.pack("<H", number) + entry.content[20:]
+def wheel_for(platform: str, python: str = RUNTIME.removeprefix("python")) -> Callable[[list[Entry]], list[Entry]]:
+    """The compiled distribution as its wheel for another platform brings it."""
+
+    def change(entries: list[Entry]) -> list[Entry]:
+        info = next(entry.name for entry in entries if entry.name.startswith(f"{COMPILED}-"))
+        version = info.removeprefix(f"{COMPILED}-").split(".dist-info")[0]
+        with tempfile.TemporaryDirectory() as folder:
+            pip = [sys.executable, "-m", "pip", "download", "-q", "--no-deps", "--only-binary", ":all:", "-d", folder]
+            # pip knows a platform's older tags by themselves only for this machine's.
+            platforms = [platform, platform.replace("_2_17_", "2014_"), platform.replace("_1_1_", "_1_2_")]
+            tags = [part for name in platforms for part in ("--platform", name)]
+            subprocess.run([*pip, *tags, "--python-version", python, f"{COMPILED}=={version}"], check=True)
+            with zipfile.ZipFile(next(Path(folder).iterdir())) as wheel:
+                theirs = [Entry(member.filename, wheel.read(member)) for member in wheel.infolist()]
+        ours = [entry for entry in entries if not entry.name.startswith((f"{COMPILED}/", f"{COMPILED}-"))]
+        return [*ours, *theirs]
 
     return change
 
