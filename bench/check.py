@@ -27,10 +27,11 @@ RUNTIME = "python3.13"
 SECONDS = 1.0
 BYTES = 100_000_000
 
-# A few large libraries, and very many small modules.
+# A few large libraries; what people put together; and as much Python source as would fit.
 PACKAGES = {
     "few large files": (HERE.parent / "fixtures/corpus/polars-duckdb/requirements.txt"),
-    "many modules": HERE / "check_many.in",
+    "data science": HERE / "check_science.in",
+    "nothing but modules": HERE / "check_modules.in",
 }
 
 

@@ -6,7 +6,7 @@
 use std::fmt;
 use std::sync::LazyLock;
 
-use aho_corasick::AhoCorasick;
+use aho_corasick::{AhoCorasick, Match, packed};
 use barrow_model::EntryPath;
 use serde::{Deserialize, Serialize};
 
@@ -56,9 +56,29 @@ static MARKS: &[(&str, Judge)] = &[
     ("rk_live_", stripe_key),
 ];
 
-static SEARCH: LazyLock<AhoCorasick> = LazyLock::new(|| {
-    AhoCorasick::new(MARKS.iter().map(|(mark, _)| mark)).expect("a dozen short words are fine")
+/// With the processor's wide instructions where it has them: the automaton takes ten times as long,
+/// which was a twelfth of a whole survey.
+enum Search {
+    Wide(packed::Searcher),
+    Plain(AhoCorasick),
+}
+
+static SEARCH: LazyLock<Search> = LazyLock::new(|| {
+    let marks = || MARKS.iter().map(|(mark, _)| mark);
+    match packed::Searcher::new(marks()) {
+        Some(searcher) => Search::Wide(searcher),
+        None => Search::Plain(AhoCorasick::new(marks()).expect("a dozen short words are fine")),
+    }
 });
+
+impl Search {
+    fn find_iter<'s>(&'s self, content: &'s [u8]) -> Box<dyn Iterator<Item = Match> + 's> {
+        match self {
+            Self::Wide(searcher) => Box::new(searcher.find_iter(content)),
+            Self::Plain(automaton) => Box::new(automaton.find_iter(content)),
+        }
+    }
+}
 
 /// In the order of their lines.
 pub fn read(path: &EntryPath, content: &[u8]) -> Vec<Secret> {

@@ -34,7 +34,10 @@ pub(super) fn read(
     if span.uncompressed_bytes > WHOLE_FILE_LIMIT_BYTES {
         return read_long(source, inflater, span);
     }
-    let mut content = Vec::new();
+    // What an entry promises is not believed beyond what its bytes can give: deflate gives at most
+    // 1032 for one.
+    let most = span.compressed_bytes.saturating_mul(1032);
+    let mut content = Vec::with_capacity(span.uncompressed_bytes.min(most) as usize);
     let read = inflater.copy_verified(source, span, &mut |bytes| {
         content.extend_from_slice(bytes);
     });

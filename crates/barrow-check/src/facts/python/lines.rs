@@ -1,5 +1,6 @@
 //! From offsets to line numbers.
 
+use memchr::memchr2_iter;
 use ruff_text_size::{Ranged, TextSize};
 
 /// Where each line of a source begins.
@@ -12,11 +13,10 @@ impl Lines {
     pub(super) fn of(source: &str) -> Self {
         let bytes = source.as_bytes();
         let mut starts = vec![0];
-        for (at, &byte) in (1u32..).zip(bytes) {
+        for at in memchr2_iter(b'\n', b'\r', bytes) {
             // A lone carriage return ends a line, too.
-            let ends = byte == b'\n' || (byte == b'\r' && bytes.get(at as usize) != Some(&b'\n'));
-            if ends {
-                starts.push(at);
+            if bytes[at] == b'\n' || bytes.get(at + 1) != Some(&b'\n') {
+                starts.push(at as u32 + 1);
             }
         }
         Self { starts }
