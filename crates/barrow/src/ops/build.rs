@@ -5,12 +5,14 @@
 //! ```
 
 use std::num::NonZero;
+use std::panic::resume_unwind;
 use std::time::Instant;
 
 use anyhow::Context as _;
 use barrow_check::{Finding, Level};
 use barrow_core::pack::{self, PackOptions, Packed};
 use barrow_index::resolve::Freshness;
+use barrow_model::limits::UNZIPPED_LIMIT_BYTES;
 use camino::{Utf8Path, Utf8PathBuf};
 
 use super::findings::{self, Look};
@@ -87,6 +89,13 @@ struct Built {
     surveyed: Option<barrow_check::Package>,
 }
 
+/// What the checks saw of a plan, and what they found; nothing where they did not look.
+#[derive(Default)]
+struct Looked {
+    surveyed: Option<barrow_check::Package>,
+    findings: Vec<Finding>,
+}
+
 /// One job being built.
 struct Step<'a> {
     job: &'a Job,
@@ -122,8 +131,8 @@ impl Step<'_> {
             .map(|layer| layer.distributions.as_slice())
             .collect();
         let planned = planned::plan(job, &question, found, &provided, context, self.progress)?;
-        let (surveyed, findings) = self.check(&planned, &layers)?;
-        let packed = self.pack(&planned)?;
+        let (looked, packed) = self.look_and_pack(&planned, &layers)?;
+        let Looked { surveyed, findings } = looked;
         let package = describe::package(job, &packed, &planned, &findings);
         let directories = &planned.wheels.directories;
         record::keep(&job.output, inputs, directories, &package, context);
@@ -135,13 +144,39 @@ impl Step<'_> {
         self.options.checks != Checks::Decide || !package.has_errors()
     }
 
-    fn check(
-        &self,
-        planned: &Planned,
-        layers: &[&Built],
-    ) -> Result<(Option<barrow_check::Package>, Vec<Finding>)> {
+    /// Packs while the checks look, since both take about as long. The package takes its place only
+    /// if they let it.
+    fn look_and_pack(&self, planned: &Planned, layers: &[&Built]) -> Result<(Looked, Packed)> {
+        let (looked, packed) = if self.is_hopeless(planned) {
+            let looked = self.look(planned, layers)?;
+            self.decide(&looked.findings)?;
+            (looked, self.pack(planned))
+        } else {
+            let (looked, packed) = std::thread::scope(|scope| {
+                let looking = scope.spawn(|| self.look(planned, layers));
+                let packed = self.pack(planned);
+                let looked = looking.join();
+                (looked.unwrap_or_else(|panic| resume_unwind(panic)), packed)
+            });
+            (looked?, packed)
+        };
+        self.decide(&looked.findings)?;
+        let (packed, new) = packed?;
+        let output = &self.job.output;
+        new.commit()
+            .with_context(|| format!("cannot write `{output}`"))?;
+        Ok((looked, packed))
+    }
+
+    /// Gigabytes that are going to be refused are not packed first.
+    fn is_hopeless(&self, planned: &Planned) -> bool {
+        self.options.checks == Checks::Decide
+            && planned.plan.unzipped_bytes().0 >= UNZIPPED_LIMIT_BYTES
+    }
+
+    fn look(&self, planned: &Planned, layers: &[&Built]) -> Result<Looked> {
         if self.options.checks == Checks::Skip {
-            return Ok((None, Vec::new()));
+            return Ok(Looked::default());
         }
         let surveyed = planned.survey(self.job);
         let opened = open_layers(layers, self.job)?;
@@ -152,17 +187,26 @@ impl Step<'_> {
             .collect();
         let look = Look::of_job(self.job, &surveyed, layers);
         let findings = look.findings(&self.job.checks.rules()?);
-        if self.options.checks == Checks::Decide
-            && findings.iter().any(|finding| finding.level == Level::Error)
-        {
-            self.progress.clear();
-            self.context.output.found(&findings);
-            findings::refuse(&findings)?;
-        }
-        Ok((Some(surveyed), findings))
+        Ok(Looked {
+            surveyed: Some(surveyed),
+            findings,
+        })
     }
 
-    fn pack(&self, planned: &Planned) -> Result<Packed> {
+    /// Errors stop a build, and are told before it stops.
+    fn decide(&self, findings: &[Finding]) -> Result<()> {
+        if self.options.checks != Checks::Decide
+            || findings.iter().all(|finding| finding.level > Level::Error)
+        {
+            return Ok(());
+        }
+        self.progress.clear();
+        self.context.output.found(findings);
+        findings::refuse(findings)
+    }
+
+    /// The package, under a name that is not yet its own.
+    fn pack(&self, planned: &Planned) -> Result<(Packed, NewFile)> {
         let Self { job, context, .. } = self;
         let origins = OnDisk {
             wheels: &planned.wheels.stored,
@@ -175,9 +219,7 @@ impl Step<'_> {
         let pack = PackOptions { timestamp, threads };
         let packed = pack::pack(&planned.plan, &origins, new.file(), &pack, self.progress)
             .map_err(explained)?;
-        new.commit()
-            .with_context(|| format!("cannot write `{}`", job.output))?;
-        Ok(packed)
+        Ok((packed, new))
     }
 
     fn freshness(&self) -> Freshness {
