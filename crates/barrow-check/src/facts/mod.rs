@@ -22,7 +22,7 @@ pub enum Facts {
     #[default]
     Plain,
     /// A `.py` file.
-    Python(Box<python::Module>),
+    Python(Box<python::Kept>),
     /// An extension module, a shared library or a program, for Linux.
     Elf(Box<elf::Elf>),
     /// The same, for another system.
@@ -69,7 +69,7 @@ pub const WHOLE_FILE_LIMIT_BYTES: u64 = 16 << 20;
 fn read(path: &EntryPath, content: &[u8], target: Target) -> Facts {
     let name = path.file_name();
     if name.ends_with(".py") {
-        return Facts::Python(Box::new(python::read(content, target)));
+        return Facts::Python(Box::new(python::read(content, target).into()));
     }
     if name.ends_with(".pyc") {
         return Facts::Bytecode(bytecode::read(content));

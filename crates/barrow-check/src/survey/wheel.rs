@@ -14,7 +14,7 @@ use super::content;
 use crate::facts::Known;
 
 /// Goes up whenever [`Facts`](crate::facts::Facts) would be others for the same bytes.
-const VERSION: u8 = 2;
+const VERSION: u8 = 3;
 
 const MAGIC: &[u8] = concat!("barrow facts ", env!("CARGO_PKG_VERSION"), "\n").as_bytes();
 

@@ -9,6 +9,7 @@ mod compile;
 mod condition;
 mod exceptions;
 mod expressions;
+mod kept;
 mod lines;
 mod names;
 mod nesting;
@@ -19,6 +20,7 @@ mod walk;
 use serde::{Deserialize, Serialize};
 
 pub use self::exceptions::{Catch, Raised};
+pub use self::kept::Kept;
 pub use self::names::{Binding, Function, Names};
 pub use self::read::read;
 
