@@ -2,9 +2,9 @@
 """Checks the packages of real projects, and copies of one of them that something is wrong with.
 
 Every project that gives a package is built with a handler that imports all of it, and checked: a good
-package has no error, and its warnings
-are printed, to be looked at. Then each mutation of `scripts/oracle/mutations.py` is made to a good package, and
-the check that it is made for has to find it.
+package has no error, and its warnings are printed, to be looked at. Then each mutation of
+`scripts/oracle/mutation_table.py` is made to a good package, and the check that it is made for has to
+find it.
 
     scripts/check_corpus.py                           all projects, then all mutations
     scripts/check_corpus.py --smallest 10             the smallest ones
@@ -25,7 +25,7 @@ from oracle import corpus, mutation_table, mutations
 
 HANDLER = "def lambda_handler(event, context):\n    return event\n"
 MODULE = "lambda_function"
-# Modules that no Python here can import: each says why.
+# Modules that python3.13 cannot import either, with nothing but the package: each says why.
 NOT_TO_IMPORT = {
     "slack": "the former name of slack_sdk, which wants aiohttp",
     "adbc_driver_duckdb": "a driver for adbc_driver_manager, which is not installed",

@@ -72,10 +72,6 @@ def layer(folder: str) -> Change:
     return chain(drop(MODULE), under(folder))
 
 
-def without_modes(entry: Entry) -> None:
-    entry.made_by_unix, entry.mode = False, 0
-
-
 def bzip2(entry: Entry) -> None:
     entry.method = zipfile.ZIP_BZIP2
 
