@@ -25,6 +25,7 @@ pub mod lock;
 pub mod path;
 pub mod run;
 pub mod runtime;
+pub mod serve;
 pub mod size;
 
 const EXAMPLES: &str = "\
@@ -92,6 +93,7 @@ pub enum Command {
     Lock(lock::Args),
     Check(Box<check::Args>),
     Run(Box<run::Args>),
+    Serve(serve::Args),
     Runtime(runtime::Args),
     Inspect(inspect::Args),
     Size(size::Args),
@@ -149,6 +151,7 @@ fn run(cli: Cli, output: Output) -> Result<Outcome> {
         Command::Lock(arguments) => lock::run(arguments, &context),
         Command::Check(arguments) => check::run(*arguments, &context),
         Command::Run(arguments) => run::run(*arguments, &context),
+        Command::Serve(arguments) => serve::run(arguments, &context),
         Command::Runtime(arguments) => runtime::run(&arguments, &context),
         Command::Inspect(arguments) => inspect::run(&arguments, &context),
         Command::Size(arguments) => size::run(&arguments, &context),

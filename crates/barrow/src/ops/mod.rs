@@ -32,6 +32,7 @@ pub mod record;
 pub mod resolve;
 pub mod run;
 pub mod runtimes;
+pub mod serve;
 pub mod size;
 
 /// What every operation needs to know about its surroundings.

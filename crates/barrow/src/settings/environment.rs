@@ -14,6 +14,7 @@ use crate::outcome::{Failure, Result};
 pub struct Environment {
     pub variables: Variables,
     cache_home: Option<Utf8PathBuf>,
+    data_home: Option<Utf8PathBuf>,
 }
 
 impl Environment {
@@ -26,7 +27,10 @@ impl Environment {
                     Some((name.into_string().ok()?, value.into_string().ok()?))
                 })
                 .collect(),
-            cache_home: base.and_then(|base| Utf8PathBuf::from_path_buf(base.cache_dir()).ok()),
+            cache_home: base
+                .as_ref()
+                .and_then(|base| Utf8PathBuf::from_path_buf(base.cache_dir()).ok()),
+            data_home: base.and_then(|base| Utf8PathBuf::from_path_buf(base.data_dir()).ok()),
         }
     }
 
@@ -37,6 +41,17 @@ impl Environment {
             None => Err(
                 Failure::from(anyhow::anyhow!("no folder for the cache is known"))
                     .hint("name one with `--cache-dir` or `BARROW_CACHE_DIR`"),
+            ),
+        }
+    }
+
+    /// Where what is not to be lost is: `$XDG_DATA_HOME/barrow` and its likes.
+    pub fn default_data(&self) -> Result<Utf8PathBuf> {
+        match &self.data_home {
+            Some(home) => Ok(home.join("barrow")),
+            None => Err(
+                Failure::from(anyhow::anyhow!("no folder for the user's data is known"))
+                    .hint("name one with `--data` or `BARROW_DATA_DIR`"),
             ),
         }
     }

@@ -1,0 +1,153 @@
+//! Where the service differs from its model, as recorded.
+
+use std::collections::BTreeMap;
+
+use super::model::{Member, Shape};
+
+/// The runtimes that functions can be created with, in the order of the service's own message.
+/// Recorded 2026-01-12.
+pub(crate) const CREATABLE_RUNTIMES: [&str; 25] = [
+    "nodejs20.x",
+    "python3.14",
+    "provided.al2023",
+    "python3.12",
+    "python3.13",
+    "nodejs24.x",
+    "nodejs22.x",
+    "java25",
+    "python3.10",
+    "python3.11",
+    "java21",
+    "ruby3.3",
+    "ruby3.4",
+    "ruby3.2",
+    "python3.8",
+    "python3.9",
+    "java17",
+    "nodejs16.x",
+    "dotnet10",
+    "dotnet8",
+    "java11",
+    "dotnet6",
+    "nodejs18.x",
+    "provided.al2",
+    "java8.al2",
+];
+
+/// What a layer may be listed by, in the same way. Recorded 2026-01-12.
+const LISTABLE_RUNTIMES: [&str; 55] = [
+    "ruby3.5",
+    "ruby2.6",
+    "dotnetcore1.0",
+    "python3.7",
+    "nodejs8.10",
+    "nasa",
+    "ruby2.7",
+    "python2.7-greengrass",
+    "dotnetcore2.0",
+    "python3.8",
+    "java21",
+    "dotnet6",
+    "dotnetcore2.1",
+    "python3.9",
+    "java11",
+    "nodejs6.10",
+    "provided",
+    "dotnetcore3.1",
+    "dotnet8",
+    "java25",
+    "java17",
+    "nodejs",
+    "nodejs4.3",
+    "java8.al2",
+    "go1.x",
+    "dotnet10",
+    "nodejs20.x",
+    "go1.9",
+    "byol",
+    "nodejs10.x",
+    "provided.al2023",
+    "nodejs22.x",
+    "python3.10",
+    "java8",
+    "nodejs12.x",
+    "python3.11",
+    "nodejs24.x",
+    "nodejs8.x",
+    "python3.12",
+    "nodejs14.x",
+    "nodejs8.9",
+    "nodejs26.x",
+    "python3.13",
+    "python3.14",
+    "nodejs16.x",
+    "python3.15",
+    "provided.al2",
+    "nodejs4.3-edge",
+    "nodejs18.x",
+    "ruby3.2",
+    "python3.4",
+    "ruby3.3",
+    "ruby3.4",
+    "ruby2.5",
+    "python3.6",
+];
+
+/// The values that a member may have. `runtime` of a function is judged later, in other words.
+pub(super) fn values<'s>(operation: &str, name: &str, shape: &'s Shape, at: &str) -> Vec<&'s str> {
+    match (name, operation, at) {
+        ("Runtime", "CreateFunction" | "UpdateFunctionConfiguration", _) => Vec::new(),
+        ("Runtime", _, "compatibleRuntimes") => CREATABLE_RUNTIMES.to_vec(),
+        ("Runtime", _, "compatibleRuntime") => {
+            let listable = LISTABLE_RUNTIMES.iter().copied();
+            listable.chain(["python2.7"]).collect()
+        }
+        _ => shape.values.iter().map(String::as_str).collect(),
+    }
+}
+
+/// Lists whose items may be `null`, or of which the service at least does not say otherwise.
+pub(super) fn takes_null(at: &str) -> bool {
+    matches!(
+        at,
+        "compatibleRuntimes" | "vpcConfig.subnetIds" | "vpcConfig.securityGroupIds"
+    )
+}
+
+/// A function's own name is shorter than what the model allows for an ARN.
+pub(super) fn longest(_operation: &str, _at: &str) -> Option<f64> {
+    None
+}
+
+/// Figures that the model allows for kinds of functions that are not ours (managed instances).
+pub(super) fn range(name: &str, shape: &Shape) -> (Option<f64>, Option<f64>) {
+    let max = match name {
+        "MemorySize" | "EphemeralStorageSize" => Some(10240.0),
+        "Timeout" => Some(900.0),
+        _ => shape.max,
+    };
+    (shape.min, max)
+}
+
+/// Members in the order in which the service tells of them.
+pub(super) fn in_order<'m>(
+    _operation: &str,
+    members: &'m BTreeMap<String, Member>,
+) -> impl Iterator<Item = (&'m String, &'m Member)> {
+    // Recorded: runtimes of a layer before its architectures.
+    let mut members: Vec<_> = members.iter().collect();
+    members.sort_by_key(|(name, _)| *name != "CompatibleRuntimes");
+    members.into_iter()
+}
+
+/// `FunctionName` is `functionName`; abbreviations at the start are lower-case as a whole.
+pub(super) fn inner_name(name: &str) -> String {
+    let capitals = name.chars().take_while(char::is_ascii_uppercase).count();
+    let lowered = match capitals {
+        0 => 0,
+        count if count == name.len() => count,
+        1 => 1,
+        count => count - 1,
+    };
+    name[..lowered].to_ascii_lowercase() + &name[lowered..]
+}

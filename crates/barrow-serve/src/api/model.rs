@@ -1,0 +1,178 @@
+//! The model as it is written.
+
+use std::collections::BTreeMap;
+use std::sync::OnceLock;
+
+use fancy_regex::Regex;
+use serde::Deserialize;
+
+/// Operations and shapes.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Model {
+    operations: BTreeMap<String, Operation>,
+    shapes: BTreeMap<String, Shape>,
+}
+
+#[derive(Debug, Deserialize)]
+pub(crate) struct Operation {
+    #[serde(skip)]
+    pub name: String,
+    pub method: String,
+    /// `/2015-03-31/functions/{FunctionName}`, with what distinguishes it in its query.
+    pub uri: String,
+    /// Of an answer that is none of the errors.
+    pub status: u16,
+    pub input: Option<String>,
+}
+
+#[derive(Debug, Deserialize)]
+pub(crate) struct Shape {
+    #[serde(rename = "type")]
+    pub kind: Kind,
+    #[serde(default)]
+    pub members: BTreeMap<String, Member>,
+    #[serde(default)]
+    pub required: Vec<String>,
+    /// The member that is the body, where the body is no JSON object of members.
+    pub payload: Option<String>,
+    /// Of a list.
+    pub member: Option<Member>,
+    /// Of a map.
+    pub key: Option<Member>,
+    pub value: Option<Member>,
+    pub min: Option<f64>,
+    pub max: Option<f64>,
+    pattern: Option<String>,
+    #[serde(rename = "enum", default)]
+    pub values: Vec<String>,
+    #[serde(default)]
+    pub sensitive: bool,
+    error: Option<ErrorTraits>,
+    #[serde(skip)]
+    regex: OnceLock<Option<Regex>>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Kind {
+    Structure,
+    List,
+    Map,
+    String,
+    Integer,
+    Long,
+    Float,
+    Double,
+    Boolean,
+    Blob,
+    Timestamp,
+}
+
+#[derive(Debug, Deserialize)]
+pub(crate) struct Member {
+    pub shape: String,
+    #[serde(default)]
+    pub location: Location,
+    #[serde(rename = "locationName")]
+    pub location_name: Option<String>,
+}
+
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) enum Location {
+    #[default]
+    Body,
+    Uri,
+    Querystring,
+    Header,
+    Headers,
+    StatusCode,
+}
+
+#[derive(Debug, Deserialize)]
+struct ErrorTraits {
+    #[serde(rename = "httpStatusCode")]
+    status: u16,
+}
+
+impl Model {
+    /// The model that this crate carries.
+    pub(crate) fn lambda() -> Self {
+        let text = include_str!("../../model/lambda.json");
+        let mut model: Self = serde_json::from_str(text).expect("the model is ours, and tested");
+        for (name, operation) in &mut model.operations {
+            operation.name.clone_from(name);
+        }
+        model
+    }
+
+    pub(crate) fn operations(&self) -> impl Iterator<Item = &Operation> {
+        self.operations.values()
+    }
+
+    /// A shape that another names.
+    pub(crate) fn shape(&self, name: &str) -> Option<&Shape> {
+        self.shapes.get(name)
+    }
+
+    pub(super) fn input(&self, operation: &Operation) -> Option<&Shape> {
+        self.shape(operation.input.as_deref()?)
+    }
+}
+
+impl Shape {
+    pub(crate) fn status_of_error(&self) -> Option<u16> {
+        Some(self.error.as_ref()?.status)
+    }
+
+    pub(super) fn pattern(&self) -> Option<&str> {
+        self.pattern.as_deref()
+    }
+
+    /// Whether the whole of a text is as the pattern wants it.
+    pub(super) fn matches(&self, text: &str) -> bool {
+        let regex = self.regex.get_or_init(|| {
+            let pattern = self.pattern.as_ref()?;
+            Regex::new(&format!("^(?:{pattern})$")).ok()
+        });
+        // A search that takes too long has not found anything wrong.
+        regex
+            .as_ref()
+            .is_none_or(|regex| regex.is_match(text).unwrap_or(true))
+    }
+}
+
+impl Member {
+    /// What it is called on the wire.
+    pub(super) fn wire_name<'m>(&'m self, name: &'m str) -> &'m str {
+        self.location_name.as_deref().unwrap_or(name)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_pattern_of_the_model_can_be_matched() {
+        let model = Model::lambda();
+        for (name, shape) in &model.shapes {
+            if let Some(pattern) = &shape.pattern {
+                let regex = Regex::new(&format!("^(?:{pattern})$"));
+                assert!(regex.is_ok(), "{name}: {pattern}: {regex:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn every_shape_that_is_named_is_there() {
+        let model = Model::lambda();
+        for shape in model.shapes.values() {
+            let parts = [&shape.member, &shape.key, &shape.value];
+            let members = shape.members.values().chain(parts.into_iter().flatten());
+            for member in members {
+                assert!(model.shape(&member.shape).is_some(), "{}", member.shape);
+            }
+        }
+    }
+}

@@ -1,0 +1,133 @@
+//! Requests for Lambda's API.
+
+use http_body_util::{BodyExt as _, Limited};
+use hyper::Response;
+use hyper::body::{Bytes, Incoming};
+use hyper::http::request::Parts;
+
+use super::{Caller, Reply, ReplyBody};
+use crate::api::{self, Model, Operation, Refusal};
+use crate::lambda::{self, Answer, Body, Call};
+use crate::service::Service;
+
+/// `CreateFunction` with the largest package that may come with it.
+const BODY_LIMIT_BYTES: usize = 70_167_211;
+
+pub(super) async fn answer(
+    service: &Service,
+    caller: Caller,
+    head: &Parts,
+    query: &[(String, String)],
+    body: Incoming,
+) -> Response<ReplyBody> {
+    let request = lambda::new_revision();
+    let answered = operate(service, caller, head, query, body).await;
+    let reply = |status| Reply::new(status).header("x-amzn-requestid", &request);
+    match answered {
+        Ok((operation, answer)) => {
+            let mut reply = reply(answer.status.unwrap_or(operation.status));
+            for (name, value) in &answer.headers {
+                reply = reply.header(name, value);
+            }
+            match answer.body {
+                Body::Empty => reply.bytes(Bytes::new()),
+                Body::Json(body) => reply.json(&body),
+                Body::Bytes(body) => reply.bytes(body),
+            }
+        }
+        Err(refusal) => refused(&service.model, &refusal, reply),
+    }
+}
+
+async fn operate<'s>(
+    service: &'s Service,
+    caller: Caller,
+    head: &Parts,
+    query: &[(String, String)],
+    body: Incoming,
+) -> Result<(&'s Operation, Answer), Refusal> {
+    let model = &service.model;
+    let path = head.uri.path();
+    let Some(route) = model.route(head.method.as_str(), path, query) else {
+        return Err(unknown(model, head.method.as_str(), path));
+    };
+    let operation = route.operation;
+    let body = collect(body, operation).await?;
+    let input = api::bind(model, &route, query, &head.headers, &body)?;
+    api::validate(model, operation, &input)?;
+    let Some(operate) = lambda::operation(&operation.name) else {
+        return Err(Refusal::new(
+            "UnknownOperationException",
+            format!("{} is not part of this service", operation.name),
+        ));
+    };
+    let service = service.clone();
+    let done = tokio::task::spawn_blocking(move || {
+        operate(&Call {
+            service: &service,
+            scope: caller.scope,
+            input,
+        })
+    });
+    let answer = done.await.unwrap_or_else(|_| {
+        Err(Refusal::new(
+            "ServiceException",
+            "an operation failed for a reason that it should not have",
+        ))
+    })?;
+    Ok((operation, answer))
+}
+
+async fn collect(body: Incoming, operation: &Operation) -> Result<Bytes, Refusal> {
+    let limit = BODY_LIMIT_BYTES;
+    match Limited::new(body, limit).collect().await {
+        Ok(collected) => Ok(collected.to_bytes()),
+        Err(error) if error.is::<http_body_util::LengthLimitError>() => Err(Refusal::new(
+            "RequestEntityTooLargeException",
+            format!(
+                "Request must be smaller than {limit} bytes for the {} operation",
+                operation.name
+            ),
+        )),
+        Err(_) => Err(Refusal::new(
+            "InvalidRequestContentException",
+            "the request ended before its body did",
+        )),
+    }
+}
+
+fn unknown(model: &Model, method: &str, path: &str) -> Refusal {
+    if model.knows_path(path) {
+        return Refusal::new(
+            "MethodNotAllowedException",
+            format!("{method} is not a method of `{path}`"),
+        );
+    }
+    Refusal::new(
+        "UnknownOperationException",
+        format!("nothing is served under `{path}`"),
+    )
+}
+
+/// An error in the form that its shape gives it.
+fn refused(model: &Model, refusal: &Refusal, reply: impl Fn(u16) -> Reply) -> Response<ReplyBody> {
+    let shape = model.shape(refusal.code);
+    let status = match refusal.code {
+        "UnknownOperationException" => 404,
+        "MethodNotAllowedException" => 405,
+        "RequestEntityTooLargeException" => 413,
+        _ => shape.and_then(api::Shape::status_of_error).unwrap_or(400),
+    };
+    let mut body = refusal.more.clone();
+    let members = shape.map(|shape| &shape.members);
+    let has = |name: &str| members.is_some_and(|members| members.contains_key(name));
+    let name = if has("Message") { "Message" } else { "message" };
+    body.insert(name.to_owned(), refusal.message.as_str().into());
+    if has("Type") {
+        let whose = if status < 500 { "User" } else { "Service" };
+        body.insert("Type".to_owned(), whose.into());
+    }
+    reply(status)
+        .header("x-amzn-errortype", refusal.code)
+        .json(&body.into())
+}

@@ -1,0 +1,97 @@
+//! Deployment packages, kept by their digest.
+
+use std::fs;
+use std::io::{self, Write as _};
+
+use barrow_core::ReadAt;
+use barrow_core::zip::Directory;
+use barrow_model::limits::{DIRECT_UPLOAD_LIMIT_BYTES, UNZIPPED_LIMIT_BYTES};
+use camino::{Utf8Path, Utf8PathBuf};
+use data_encoding::{BASE64, HEXLOWER};
+use sha2::Digest as _;
+
+use super::configuration::Code;
+use crate::api::Refusal;
+
+/// The folder that holds them.
+#[derive(Debug)]
+pub(crate) struct Codes {
+    folder: Utf8PathBuf,
+}
+
+impl Codes {
+    pub(crate) fn open(folder: Utf8PathBuf) -> io::Result<Self> {
+        fs::create_dir_all(&folder)?;
+        Ok(Self { folder })
+    }
+
+    /// Keeps a package that came with its request, in base64.
+    pub(crate) fn keep_direct(&self, base64: &str) -> Result<Code, Refusal> {
+        let bytes = BASE64.decode(base64.as_bytes()).map_err(|error| {
+            Refusal::new(
+                "SerializationException",
+                format!("Could not decode base64: {error}"),
+            )
+        })?;
+        if bytes.len() as u64 >= DIRECT_UPLOAD_LIMIT_BYTES {
+            return Err(Refusal::new(
+                "RequestEntityTooLargeException",
+                format!("Zipped size must be smaller than {DIRECT_UPLOAD_LIMIT_BYTES} bytes"),
+            ));
+        }
+        self.keep(bytes)
+    }
+
+    /// Keeps a package, if it is one.
+    pub(crate) fn keep(&self, bytes: Vec<u8>) -> Result<Code, Refusal> {
+        inspect(&bytes)?;
+        let code = Code {
+            sha256: HEXLOWER.encode(&sha2::Sha256::digest(&bytes)),
+            bytes: bytes.len() as u64,
+        };
+        let path = self.path(&code.sha256);
+        if !path.is_file() {
+            self.write(&path, &bytes).map_err(|error| {
+                Refusal::new(
+                    "ServiceException",
+                    format!("cannot write `{path}`: {error}"),
+                )
+            })?;
+        }
+        Ok(code)
+    }
+
+    pub(crate) fn path(&self, sha256: &str) -> Utf8PathBuf {
+        self.folder.join(sha256).with_extension("zip")
+    }
+
+    /// Whole or not at all.
+    fn write(&self, path: &Utf8Path, bytes: &[u8]) -> io::Result<()> {
+        let mut new = tempfile::NamedTempFile::new_in(&self.folder)?;
+        new.write_all(bytes)?;
+        new.persist(path)?;
+        Ok(())
+    }
+}
+
+/// What Lambda looks at before it takes a package.
+fn inspect(package: &dyn ReadAt) -> Result<(), Refusal> {
+    let directory = Directory::read(package).map_err(|_| {
+        Refusal::invalid(
+            "Could not unzip uploaded file. Please check your file, then try to upload again.",
+        )
+    })?;
+    if directory.entries().is_empty() {
+        return Err(Refusal::invalid("Uploaded file must be a non-empty zip"));
+    }
+    let sizes = directory.entries().iter();
+    let unzipped = sizes.fold(0u64, |sum, entry| {
+        sum.saturating_add(entry.uncompressed_bytes)
+    });
+    if unzipped >= UNZIPPED_LIMIT_BYTES {
+        return Err(Refusal::invalid(format!(
+            "Unzipped size must be smaller than {UNZIPPED_LIMIT_BYTES} bytes"
+        )));
+    }
+    Ok(())
+}

@@ -1,0 +1,241 @@
+//! Functions: made, shown, listed, deleted.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use serde::Deserialize;
+use serde_json::{Map, Value, json};
+
+use super::aliases::Alias;
+use super::configuration::{Configuration, Function, Published, State, Update};
+use super::describe::Shown;
+use super::names::{LATEST, Qualified};
+use super::pages::Page;
+use super::settings::Settings;
+use super::versions::{self, Version};
+use super::{Answer, Call, revision, tags};
+use crate::api::Refusal;
+use crate::store::{Records, number_key};
+
+const PAGE: usize = 50;
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Create {
+    code: super::source::Source,
+    #[serde(default)]
+    publish: bool,
+    package_type: Option<String>,
+    architectures: Option<Vec<String>>,
+    #[serde(default)]
+    tags: BTreeMap<String, String>,
+    code_signing_config_arn: Option<String>,
+    #[serde(flatten)]
+    settings: Settings,
+}
+
+pub(crate) fn create(call: &Call<'_>) -> Result<Answer, Refusal> {
+    let named = call.function()?;
+    let Create {
+        code,
+        publish,
+        package_type,
+        architectures,
+        tags,
+        code_signing_config_arn,
+        settings,
+    } = call.input()?;
+    if named.name.len() > 64 {
+        return Err(Refusal::validation(format!(
+            "1 validation error detected: Value '{}' at 'functionName' failed to satisfy \
+             constraint: Member must have length less than or equal to 64",
+            named.name
+        )));
+    }
+    if package_type.as_deref() == Some("Image") || code.image_uri.is_some() {
+        return Err(Refusal::invalid(
+            "Container images are not supported here: this service runs functions of .zip files.",
+        ));
+    }
+    settings.check_for_creation()?;
+    tags::check_count(&tags)?;
+    let kept = code.keep(call)?;
+    let new = Configuration {
+        revision: revision::new(),
+        modified: Timestamp::now(),
+        state: State::Pending,
+        update: Update::None,
+        code: kept,
+        runtime: None,
+        handler: None,
+        role: String::new(),
+        description: String::new(),
+        timeout_seconds: 3,
+        memory_mebibytes: 128,
+        storage_mebibytes: 512,
+        architecture: architectures
+            .and_then(|mut given| given.pop())
+            .unwrap_or_else(|| "x86_64".to_owned()),
+        environment: None,
+        layers: Vec::new(),
+        logging: super::settings::default_logging(&named.name),
+        tracing: "PassThrough".to_owned(),
+        snap_start: "None".to_owned(),
+        kept: BTreeMap::new(),
+    };
+    let shown = call.service.store.write(|records| {
+        if let Some(function) = function(records, &named)? {
+            return Err(Refusal::conflict(format!(
+                "Function already exist: {}",
+                function.name
+            )));
+        }
+        let mut latest = new;
+        settings.apply(&mut latest, &named, records)?;
+        let mut function = Function {
+            name: named.name.clone(),
+            last_version: 0,
+            published_revision: None,
+            latest,
+            tags,
+            reserved_concurrency: None,
+            recursive_loop: None,
+            code_signing_config: code_signing_config_arn,
+        };
+        let mut version = LATEST.to_owned();
+        if publish {
+            version = versions::publish_now(records, &named, &mut function, None)?.to_string();
+        }
+        put(records, &named, &function)?;
+        let shown = Shown {
+            scope: &named.scope,
+            name: &named.name,
+            version: &version,
+            qualified: false,
+        };
+        Ok(shown.whole(&function.latest))
+    })?;
+    call.service.activate(&named.scope, &named.name);
+    Ok(Answer::json(shown))
+}
+
+pub(crate) fn get(call: &Call<'_>) -> Result<Answer, Refusal> {
+    let named = call.function()?;
+    call.service.store.read(|records| {
+        let found = versions::find(records, &named)?;
+        let mut answer = json!({
+            "Configuration": found.shown(&named).whole(&found.configuration),
+            "Code": {
+                "RepositoryType": "S3",
+                "Location": call.service.code_location(&found.configuration.code),
+            },
+        });
+        if !found.function.tags.is_empty() {
+            answer["Tags"] = json!(found.function.tags);
+        }
+        if let Some(reserved) = found.function.reserved_concurrency {
+            answer["Concurrency"] = json!({"ReservedConcurrentExecutions": reserved});
+        }
+        Ok(Answer::json(answer))
+    })
+}
+
+pub(crate) fn get_configuration(call: &Call<'_>) -> Result<Answer, Refusal> {
+    let named = call.function()?;
+    call.service.store.read(|records| {
+        let found = versions::find(records, &named)?;
+        Ok(Answer::json(
+            found.shown(&named).whole(&found.configuration),
+        ))
+    })
+}
+
+pub(crate) fn list(call: &Call<'_>) -> Result<Answer, Refusal> {
+    let page = Page::of(call, PAGE)?;
+    let all_versions = call.text("FunctionVersion") == Some("ALL");
+    let scope = &call.scope;
+    call.service.store.read(|records| {
+        let mut functions = records.list::<Function>(scope, "", &page.after, page.reach())?;
+        let next = page.cut(&mut functions);
+        let mut shown: Vec<Map<String, Value>> = Vec::new();
+        for (name, function) in &functions {
+            let entry = |version: &str, configuration: &Configuration| {
+                let shown = Shown {
+                    scope,
+                    name,
+                    version,
+                    qualified: all_versions,
+                };
+                shown.entry(configuration)
+            };
+            shown.push(entry(LATEST, &function.latest));
+            if all_versions {
+                for (_, published) in records.list::<Published>(scope, name, "", usize::MAX)? {
+                    let version = published.number.to_string();
+                    shown.push(entry(&version, &published.configuration));
+                }
+            }
+        }
+        let mut answer = json!({"Functions": shown});
+        if let Some(next) = next {
+            answer["NextMarker"] = next.into();
+        }
+        Ok(Answer::json(answer))
+    })
+}
+
+pub(crate) fn delete(call: &Call<'_>) -> Result<Answer, Refusal> {
+    let named = call.function()?;
+    if named.qualifier.as_deref() == Some(LATEST) {
+        return Err(Refusal::invalid(
+            "$LATEST version cannot be deleted without deleting the function.",
+        ));
+    }
+    call.service.store.write(|records| {
+        let exists = function(records, &named)?.is_some();
+        match Version::named(&named) {
+            Some(Version::Published(number)) if exists => versions::delete(records, &named, number),
+            None if exists => delete_whole(records, &named),
+            _ => Err(Refusal::not_found(format!(
+                "Function not found: {}",
+                named.unqualified_arn()
+            ))),
+        }
+    })?;
+    call.service.retire(&named);
+    Ok(Answer::empty())
+}
+
+fn delete_whole(records: &Records<'_>, named: &Qualified) -> Result<(), Refusal> {
+    let Qualified { scope, name, .. } = named;
+    records.remove::<Function>(scope, "", name)?;
+    records.remove_all::<Published>(scope, name)?;
+    records.remove_all::<Alias>(scope, name)?;
+    Ok(())
+}
+
+/// The function itself, whichever version of it is meant.
+pub(crate) fn function(
+    records: &Records<'_>,
+    named: &Qualified,
+) -> Result<Option<Function>, Refusal> {
+    Ok(records.get(&named.scope, "", &named.name)?)
+}
+
+/// The same, where it has to be there.
+pub(crate) fn existing(records: &Records<'_>, named: &Qualified) -> Result<Function, Refusal> {
+    function(records, named)?.ok_or_else(|| named.not_found())
+}
+
+pub(crate) fn put(
+    records: &Records<'_>,
+    named: &Qualified,
+    function: &Function,
+) -> Result<(), Refusal> {
+    Ok(records.put(&named.scope, "", &named.name, function)?)
+}
+
+/// The key of a version among its function's.
+pub(crate) fn version_key(number: u64) -> String {
+    number_key(number)
+}

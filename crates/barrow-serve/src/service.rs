@@ -1,0 +1,158 @@
+//! What all requests share: records, code, and what goes on behind them.
+
+use std::fs::{File, TryLockError};
+use std::sync::Arc;
+
+use camino::Utf8Path;
+
+use crate::api::{Model, Refusal};
+use crate::lambda::{Code, Codes, Function, Published, Qualified, State, Update};
+use crate::options::Options;
+use crate::store::{OpenError, Scope, Store, StoreError};
+
+#[derive(Debug, Clone)]
+pub(crate) struct Service(Arc<Shared>);
+
+#[derive(Debug)]
+pub(crate) struct Shared {
+    pub model: Model,
+    pub store: Store,
+    pub codes: Codes,
+    pub options: Options,
+    /// `http://127.0.0.1:9500`
+    pub url: String,
+    background: tokio::runtime::Handle,
+    /// Held as long as the data is ours.
+    _lock: File,
+}
+
+impl std::ops::Deref for Service {
+    type Target = Shared;
+
+    fn deref(&self) -> &Shared {
+        &self.0
+    }
+}
+
+impl Service {
+    pub(crate) fn open(
+        data: &Utf8Path,
+        options: Options,
+        url: String,
+        background: tokio::runtime::Handle,
+    ) -> Result<Self, OpenError> {
+        let folder = |source| OpenError::Folder {
+            path: data.to_owned(),
+            source,
+        };
+        std::fs::create_dir_all(data).map_err(folder)?;
+        let lock = lock(data)?;
+        let service = Self(Arc::new(Shared {
+            model: Model::lambda(),
+            store: Store::open(&data.join("records.sqlite"))?,
+            codes: Codes::open(data.join("code")).map_err(folder)?,
+            options,
+            url,
+            background,
+            _lock: lock,
+        }));
+        service.resume();
+        Ok(service)
+    }
+
+    /// Goes on with what was under way when the service ended.
+    fn resume(&self) {
+        let all = self.store.read(|records| {
+            let functions = records.everywhere::<Function>()?;
+            Ok::<_, StoreError>(functions)
+        });
+        for (scope, function) in all.unwrap_or_default() {
+            if function.latest.is_being_changed() {
+                self.activate(&scope, &function.name);
+            }
+        }
+    }
+
+    /// Lets a function that was made or changed become what it is to be, a moment later.
+    pub(crate) fn activate(&self, scope: &Scope, name: &str) {
+        let (service, scope, name) = (self.clone(), scope.clone(), name.to_owned());
+        self.background.spawn(async move {
+            tokio::time::sleep(service.options.settling).await;
+            // What cannot be written now is tried again when the service starts.
+            let _ = tokio::task::spawn_blocking(move || service.settle(&scope, &name)).await;
+        });
+    }
+
+    fn settle(&self, scope: &Scope, name: &str) -> Result<(), Refusal> {
+        self.store.write(|records| {
+            let Some(mut function) = records.get::<Function>(scope, "", name)? else {
+                return Ok(());
+            };
+            let was_published =
+                function.published_revision.as_ref() == Some(&function.latest.revision);
+            settle(&mut function.latest);
+            if was_published {
+                function.published_revision = Some(function.latest.revision.clone());
+            }
+            records.put(scope, "", name, &function)?;
+            for (key, mut published) in records.list::<Published>(scope, name, "", usize::MAX)? {
+                if published.configuration.is_being_changed() {
+                    settle(&mut published.configuration);
+                    records.put(scope, name, &key, &published)?;
+                }
+            }
+            Ok(())
+        })
+    }
+
+    /// Ends the environments of what was changed or deleted.
+    pub(crate) fn retire(&self, _named: &Qualified) {}
+
+    /// Code from a bucket.
+    pub(crate) fn fetch(
+        &self,
+        _scope: &Scope,
+        _bucket: &str,
+        _key: &str,
+        _version: Option<&str>,
+    ) -> Result<Code, Refusal> {
+        Err(Refusal::invalid(
+            "Error occurred while GetObject. S3 Error Code: NoSuchBucket. S3 Error Message: The \
+             specified bucket does not exist",
+        ))
+    }
+
+    /// Where a package can be downloaded.
+    pub(crate) fn code_location(&self, code: &Code) -> String {
+        format!("{}/code/{}.zip", self.url, code.sha256)
+    }
+}
+
+/// One service has a folder; it is let go of when its process ends, however it ends.
+fn lock(data: &Utf8Path) -> Result<File, OpenError> {
+    let path = data.join("lock");
+    let opened = File::options()
+        .create(true)
+        .truncate(false)
+        .write(true)
+        .open(&path);
+    let file = opened.map_err(|source| OpenError::Folder {
+        path: path.clone(),
+        source,
+    })?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => Err(OpenError::InUse {
+            path: data.to_owned(),
+        }),
+        Err(TryLockError::Error(source)) => Err(OpenError::Folder { path, source }),
+    }
+}
+
+fn settle(configuration: &mut crate::lambda::Configuration) {
+    if configuration.is_being_changed() {
+        configuration.state = State::Active;
+        configuration.update = Update::Successful;
+        configuration.revision = crate::lambda::new_revision();
+    }
+}

@@ -1,0 +1,197 @@
+//! The file, its schema, and transactions.
+
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use barrow_model::{Explain, Fault};
+use camino::{Utf8Path, Utf8PathBuf};
+use rusqlite::{Connection, TransactionBehavior};
+
+use super::records::Records;
+use crate::api::Refusal;
+
+/// Each brings a file one version further; the file says how many it has behind it.
+const MIGRATIONS: &[&str] = &["
+    CREATE TABLE documents (
+        kind TEXT NOT NULL,
+        account TEXT NOT NULL,
+        region TEXT NOT NULL,
+        owner TEXT NOT NULL,
+        key TEXT NOT NULL,
+        body TEXT NOT NULL,
+        PRIMARY KEY (kind, account, region, owner, key)
+    ) WITHOUT ROWID
+"];
+
+/// Pages of the file that are kept in memory.
+const CACHE_KIBIBYTES: i64 = 1024;
+
+#[derive(Debug)]
+pub(crate) struct Store {
+    // Transactions take microseconds; nobody waits while holding it.
+    connection: Mutex<Connection>,
+}
+
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum StoreError {
+    #[error("the records cannot be read or written")]
+    Database(#[from] rusqlite::Error),
+    #[error("a record of kind `{kind}` is not what this version writes")]
+    Body {
+        kind: &'static str,
+        source: serde_json::Error,
+    },
+}
+
+impl From<StoreError> for Refusal {
+    fn from(error: StoreError) -> Self {
+        let source = std::error::Error::source(&error).map(ToString::to_string);
+        Self::new(
+            "ServiceException",
+            format!("{error}: {}", source.unwrap_or_default()),
+        )
+    }
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    #[error("cannot make the folder `{path}`")]
+    Folder {
+        path: Utf8PathBuf,
+        source: std::io::Error,
+    },
+    #[error("another service uses `{path}`")]
+    InUse { path: Utf8PathBuf },
+    #[error(
+        "`{path}` was written by a newer version: its schema is {seen}, this one knows {known}"
+    )]
+    TooNew {
+        path: Utf8PathBuf,
+        seen: usize,
+        known: usize,
+    },
+    #[error("cannot open `{path}`")]
+    Database {
+        path: Utf8PathBuf,
+        source: rusqlite::Error,
+    },
+}
+
+impl Explain for OpenError {
+    fn fault(&self) -> Fault {
+        match self {
+            Self::InUse { .. } | Self::TooNew { .. } => Fault::Input,
+            Self::Folder { .. } | Self::Database { .. } => Fault::Machine,
+        }
+    }
+
+    fn hints(&self) -> Vec<String> {
+        match self {
+            Self::InUse { .. } => vec![
+                "stop it, or choose another folder: `--data DIR`, or `--ephemeral` for none".into(),
+            ],
+            Self::TooNew { .. } => {
+                vec!["use a newer barrow, or another folder: `--data DIR`".into()]
+            }
+            Self::Folder { .. } | Self::Database { .. } => Vec::new(),
+        }
+    }
+}
+
+impl Store {
+    pub(crate) fn open(path: &Utf8Path) -> Result<Self, OpenError> {
+        let failed = |source| OpenError::Database {
+            path: path.to_owned(),
+            source,
+        };
+        let mut connection = Connection::open(path).map_err(failed)?;
+        connection
+            .busy_timeout(Duration::from_secs(5))
+            .and_then(|()| connection.pragma_update(None, "journal_mode", "WAL"))
+            // What is committed survives the end of this process, not of the machine's power.
+            .and_then(|()| connection.pragma_update(None, "synchronous", "NORMAL"))
+            .and_then(|()| connection.pragma_update(None, "cache_size", -CACHE_KIBIBYTES))
+            .map_err(failed)?;
+        migrate(&mut connection, path)?;
+        Ok(Self {
+            connection: Mutex::new(connection),
+        })
+    }
+
+    /// Reads what belongs together.
+    pub(crate) fn read<T, E: From<StoreError>>(
+        &self,
+        look: impl FnOnce(&Records<'_>) -> Result<T, E>,
+    ) -> Result<T, E> {
+        self.transaction(TransactionBehavior::Deferred, look)
+    }
+
+    /// Changes everything or nothing.
+    pub(crate) fn write<T, E: From<StoreError>>(
+        &self,
+        change: impl FnOnce(&Records<'_>) -> Result<T, E>,
+    ) -> Result<T, E> {
+        self.transaction(TransactionBehavior::Immediate, change)
+    }
+
+    fn transaction<T, E: From<StoreError>>(
+        &self,
+        behavior: TransactionBehavior,
+        act: impl FnOnce(&Records<'_>) -> Result<T, E>,
+    ) -> Result<T, E> {
+        // A transaction that panicked was rolled back.
+        let mut connection = self
+            .connection
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        let transaction = connection
+            .transaction_with_behavior(behavior)
+            .map_err(StoreError::from)?;
+        let done = act(&Records::new(&transaction))?;
+        transaction.commit().map_err(StoreError::from)?;
+        Ok(done)
+    }
+}
+
+fn migrate(connection: &mut Connection, path: &Utf8Path) -> Result<(), OpenError> {
+    let failed = |source| OpenError::Database {
+        path: path.to_owned(),
+        source,
+    };
+    let transaction = connection
+        .transaction_with_behavior(TransactionBehavior::Immediate)
+        .map_err(failed)?;
+    let seen: usize = transaction
+        .pragma_query_value(None, "user_version", |row| row.get(0))
+        .map_err(failed)?;
+    let missing = MIGRATIONS.get(seen..).ok_or_else(|| OpenError::TooNew {
+        path: path.to_owned(),
+        seen,
+        known: MIGRATIONS.len(),
+    })?;
+    for migration in missing {
+        transaction.execute_batch(migration).map_err(failed)?;
+    }
+    transaction
+        .pragma_update(None, "user_version", MIGRATIONS.len())
+        .and_then(|()| transaction.commit())
+        .map_err(failed)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_of_a_newer_version_is_left_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = Utf8Path::from_path(folder.path()).unwrap().join("records");
+        drop(Store::open(&path).unwrap());
+        drop(Store::open(&path).unwrap());
+        let newer = Connection::open(&path).unwrap();
+        newer.pragma_update(None, "user_version", 99).unwrap();
+        drop(newer);
+        let error = Store::open(&path).unwrap_err();
+        assert!(error.to_string().contains("its schema is 99"), "{error}");
+    }
+}

@@ -1,0 +1,64 @@
+//! A Lambda-compatible service on this machine, until it is told to end.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use barrow_serve::Server;
+use camino::{Utf8Path, Utf8PathBuf};
+
+use super::{Context, interrupt};
+use crate::outcome::{Failure, Result, explained};
+
+/// How to serve.
+#[derive(Debug)]
+pub struct Options {
+    pub listen: SocketAddr,
+    /// The user's data folder, where none is named.
+    pub data: Option<Utf8PathBuf>,
+    pub ephemeral: bool,
+    pub account: String,
+    pub region: String,
+}
+
+/// How long changes take, as clients see it. Lambda takes a second or more; a second change while
+/// the first is under way must find it so.
+const SETTLING: Duration = Duration::from_millis(100);
+
+pub fn serve(options: Options, context: &Context) -> Result<()> {
+    let scratch = tempfile::tempdir().map_err(anyhow::Error::from)?;
+    let data = match options.data {
+        _ if options.ephemeral => Utf8Path::from_path(scratch.path())
+            .ok_or_else(|| Failure::input("the folder for temporary files has no name in UTF-8"))?
+            .to_owned(),
+        Some(data) => data,
+        None => context.environment.default_data()?.join("serve"),
+    };
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(anyhow::Error::from)?;
+    runtime.block_on(async {
+        let options = barrow_serve::Options {
+            listen: options.listen,
+            account: options.account,
+            region: options.region,
+            settling: SETTLING,
+        };
+        let server = Server::open(&data, options).await.map_err(explained)?;
+        let (end, ended) = tokio::sync::oneshot::channel();
+        interrupt::instead(move || {
+            // The receiver lives as long as the service.
+            let _ = end.send(());
+        });
+        context.output.say(format_args!(
+            "listening on http://{}; data in `{data}`",
+            server.address()
+        ));
+        server
+            .run(async {
+                let _ = ended.await;
+            })
+            .await;
+        Ok(())
+    })
+}
