@@ -11,6 +11,7 @@
 //! reads no settings.
 
 pub mod environment;
+pub mod pool;
 mod processes;
 pub mod python;
 mod runtime_api;
@@ -20,6 +21,7 @@ pub mod tree;
 mod watched;
 
 pub use environment::Environment;
+pub use pool::Pool;
 
 /// A script that Lambda starts the runtime through.
 pub(crate) const WRAPPER_VARIABLE: &str = "AWS_LAMBDA_EXEC_WRAPPER";

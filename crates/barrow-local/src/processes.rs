@@ -98,6 +98,29 @@ fn tree(roots: Roots) -> Vec<i32> {
     found
 }
 
+/// Whether a process has ended, or is about to because somebody has sent it a `SIGKILL`.
+///
+/// Such a signal is delivered when the process runs next; until then, it looks as if it lived.
+pub(crate) fn is_ending(pid: i32) -> bool {
+    let stat = fs::read_to_string(format!("/proc/{pid}/stat"));
+    !stat.is_ok_and(|stat| goes_on(&stat).unwrap_or(true))
+}
+
+/// What `proc_pid_stat(5)` says of its state, its flags and its pending signals.
+fn goes_on(stat: &str) -> Option<bool> {
+    const EXITING: u64 = 0x4;
+    const SIGNALED: u64 = 0x400;
+    const KILL_PENDING: u64 = 1 << 8;
+    // The name of the program may have spaces and parentheses of its own.
+    let mut fields = stat.rsplit_once(") ")?.1.split(' ');
+    let state = fields.next()?;
+    // Fields 9 and 31, counted from 1; the state is 3.
+    let flags: u64 = fields.nth(5)?.parse().ok()?;
+    let pending: u64 = fields.nth(21)?.parse().ok()?;
+    let ended = matches!(state, "Z" | "X" | "x");
+    Some(!ended && flags & (EXITING | SIGNALED) == 0 && pending & KILL_PENDING == 0)
+}
+
 fn status(pid: i32) -> String {
     fs::read_to_string(format!("/proc/{pid}/status")).unwrap_or_default()
 }
@@ -135,6 +158,22 @@ mod tests {
         let now = memory.look(Roots::From(own));
         assert!(now > 1 << 20, "{now}");
         assert!(memory.most_bytes() >= now, "{memory:?}");
+    }
+
+    #[test]
+    fn one_that_is_killed_is_known_by_its_flags_and_signals() {
+        let stat = |state: &str, flags: u64, pending: u64| {
+            format!(
+                "7 (a ) b) {state} 1 1 1 0 -1 {flags} 1 0 0 0 0 0 0 0 20 0 1 0 1 1 1 1 1 1 1 1 1 {pending} 0 1 1"
+            )
+        };
+        assert_eq!(goes_on(&stat("T", 4_194_304, 0)), Some(true));
+        assert_eq!(goes_on(&stat("R", 4_194_304, 256)), Some(false));
+        assert_eq!(goes_on(&stat("R", 4_194_304 | 0x400, 0)), Some(false));
+        assert_eq!(goes_on(&stat("Z", 4_194_304, 0)), Some(false));
+        assert_eq!(goes_on(""), None);
+        assert!(is_ending(i32::MAX));
+        assert!(!is_ending(i32::try_from(std::process::id()).unwrap()));
     }
 
     #[test]

@@ -11,7 +11,7 @@ use camino::Utf8Path;
 use rustix::process::{Pid, Signal, kill_process_group};
 use tokio::sync::oneshot;
 
-use crate::processes::{End, Order};
+use crate::processes::{self, End, Order};
 
 /// A process and its group; the group ends when this is dropped.
 #[derive(Debug)]
@@ -88,6 +88,10 @@ impl Bare {
         };
         // A group that has ended needs no orders.
         let _ = kill_process_group(self.group, signal);
+    }
+
+    pub(super) fn is_alive(&self) -> bool {
+        self.ended.is_none() && !processes::is_ending(self.pid())
     }
 
     pub(super) async fn ended(&mut self) -> End {

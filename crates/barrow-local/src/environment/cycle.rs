@@ -1,10 +1,13 @@
 //! The life of one environment, and what the caller of each invoke gets.
 
+use std::sync::Arc;
 use std::time::Duration;
 
+use hyper::body::Bytes;
 use jiff::Timestamp;
 use tokio::time::Instant;
 
+use super::circumstances::Circumstances;
 use super::failure::Failure;
 use super::function::Function;
 use super::invocation::{Invocation, Invoked};
@@ -12,6 +15,7 @@ use super::place::Place;
 use super::report::{self, InitReport, Report, Status, SystemLog};
 use super::running::{Given, Happening, Running};
 use super::start::{Spare, StartError};
+use super::tail::Log;
 use crate::processes::End;
 use crate::runtime_api::{self, Payload};
 
@@ -23,9 +27,10 @@ pub type Sink = Box<dyn FnMut(&[u8]) + Send>;
 
 /// One environment of one function.
 pub struct Environment {
-    function: Function,
-    place: Place,
-    sink: Sink,
+    function: Arc<Function>,
+    place: Arc<Place>,
+    circumstances: Arc<Circumstances>,
+    log: Log,
     phase: Phase,
     /// For the first start.
     spare: Option<Spare>,
@@ -64,11 +69,17 @@ impl std::fmt::Debug for Environment {
 }
 
 impl Environment {
-    pub fn new(function: Function, place: Place, sink: Sink) -> Self {
+    pub fn new(
+        function: impl Into<Arc<Function>>,
+        place: impl Into<Arc<Place>>,
+        circumstances: Circumstances,
+        sink: Sink,
+    ) -> Self {
         Self {
-            function,
-            place,
-            sink,
+            function: function.into(),
+            place: place.into(),
+            circumstances: Arc::new(circumstances),
+            log: Log::new(sink),
             phase: Phase::New,
             spare: None,
         }
@@ -83,7 +94,9 @@ impl Environment {
 
     /// Starts the process and lets its module's code run. A function that fails here is not an
     /// error of ours: it fails again, and is answered for, when the first event is there.
-    async fn init(&mut self) -> Result<(), StartError> {
+    ///
+    /// The first invoke does this itself, if nobody has.
+    pub async fn init(&mut self) -> Result<(), StartError> {
         let started = Instant::now();
         let ready = self.start(started + INIT_LIMIT, INIT_LIMIT).await?;
         let duration = started.elapsed();
@@ -100,11 +113,13 @@ impl Environment {
         Ok(())
     }
 
-    /// Gives the function an event and waits until it has dealt with it.
+    /// Gives the function an event and waits until it has dealt with it. Afterwards it still runs:
+    /// who has no other event for it at once lets it stand still ([`Environment::freeze`]).
     pub async fn invoke(&mut self, invocation: Invocation) -> Result<Invoked, StartError> {
         if matches!(self.phase, Phase::New) {
             self.init().await?;
         }
+        self.log.begin();
         let log = SystemLog(self.function.logging);
         let request = invocation.request.clone();
         let limit = self.function.timeout.duration();
@@ -126,7 +141,7 @@ impl Environment {
 
         self.say(log.start(&request, &self.function.version, Timestamp::now()));
         let remaining = deadline.saturating_duration_since(Instant::now());
-        let event = invocation.event(&self.function.arn, remaining);
+        let event = invocation.event(remaining);
         running.deliver(event).await;
         let (answer, failure) = self.wait(&mut running, deadline, limit).await;
         let report = Report {
@@ -137,15 +152,47 @@ impl Environment {
             most_bytes: running.most_bytes(),
             status: Status::Success,
         };
-        // One that has failed is dropped here, and with it its processes.
         if failure.is_none() {
-            running.freeze();
             self.phase = Phase::Ready {
                 running,
                 init: None,
             };
+        } else {
+            running.end().await;
         }
         Ok(self.conclude(outcome(answer, failure), report))
+    }
+
+    /// Nothing of the function runs until the next event.
+    pub fn freeze(&mut self) {
+        if let Phase::Ready { running, .. } = &mut self.phase {
+            running.freeze();
+        }
+    }
+
+    /// Whether an event can be given to it. One whose process was ended from outside while it
+    /// waited cannot take one; one that has no process yet starts it.
+    pub fn is_alive(&mut self) -> bool {
+        match &mut self.phase {
+            Phase::Ready { running, .. } => running.is_alive(),
+            Phase::New | Phase::Down => true,
+        }
+    }
+
+    /// Returns when the process that waits for an event has ended, which it does not by itself.
+    pub async fn died(&mut self) {
+        match &mut self.phase {
+            Phase::Ready { running, .. } => running.died().await,
+            Phase::New | Phase::Down => std::future::pending().await,
+        }
+    }
+
+    /// Ends its processes, and returns when they have. Dropping does the same, but makes the
+    /// thread wait.
+    pub async fn end(self) {
+        if let Phase::Ready { running, .. } = self.phase {
+            running.end().await;
+        }
     }
 
     /// What the function answers, and what keeps it from asking for the next event.
@@ -157,7 +204,7 @@ impl Environment {
     ) -> (Option<Given>, Option<Failure>) {
         let mut answer = None;
         loop {
-            match running.happens(deadline, &mut self.sink).await {
+            match running.happens(deadline, &mut self.log).await {
                 Happening::Ready => return (answer, None),
                 Happening::Answered(given) => answer = Some(given),
                 // The state machine lets no such call through while there is an event.
@@ -174,13 +221,15 @@ impl Environment {
         deadline: Instant,
         limit: Duration,
     ) -> Result<Result<Running, NotReady>, StartError> {
-        let mut running = Running::start(&self.function, &self.place, self.spare.take())?;
-        let why = match running.happens(deadline, &mut self.sink).await {
+        let (function, place) = (Arc::clone(&self.function), Arc::clone(&self.place));
+        let circumstances = Arc::clone(&self.circumstances);
+        let mut running = Running::start(function, place, circumstances, self.spare.take()).await?;
+        let why = match running.happens(deadline, &mut self.log).await {
             // Its first event is there already, so it goes on at once, as on Lambda.
             Happening::Ready => return Ok(Ok(running)),
             Happening::InitError(error) => {
                 // It ends itself now; what it still says belongs to this start.
-                running.last_words(&mut self.sink).await;
+                running.last_words(&mut self.log).await;
                 Why::Raised(error)
             }
             Happening::Ended(end) => Why::Failed(Failure::Exited(end)),
@@ -189,6 +238,7 @@ impl Environment {
             }
         };
         let most_bytes = running.most_bytes();
+        running.end().await;
         Ok(Err(NotReady { why, most_bytes }))
     }
 
@@ -196,6 +246,7 @@ impl Environment {
         let report = InitReport {
             duration,
             phase,
+            initialization: self.circumstances.initialization,
             status: not_ready.status(),
         };
         let line = SystemLog(self.function.logging).init_report(&report, Timestamp::now());
@@ -207,7 +258,7 @@ impl Environment {
         let status = not_ready.status();
         let outcome = match not_ready.why {
             Why::Raised(error) => Outcome {
-                payload: error.body.to_vec(),
+                payload: error.body,
                 raised: true,
                 failure: None,
             },
@@ -240,7 +291,7 @@ impl Environment {
         self.say(log.end(&report, now));
         self.say(log.report(&report, now));
         let payload = match &outcome.failure {
-            Some(failure) => failure.payload(&report.request).into_bytes(),
+            Some(failure) => Bytes::from(failure.payload(&report.request)),
             None => outcome.payload,
         };
         Invoked {
@@ -249,12 +300,13 @@ impl Environment {
             failure: outcome.failure,
             version: self.function.version.clone(),
             report,
+            log_tail: self.log.tail(),
         }
     }
 
     fn say(&mut self, line: Option<String>) {
         if let Some(line) = line {
-            (self.sink)(line.as_bytes());
+            self.log.write(line.as_bytes());
         }
     }
 }
@@ -271,7 +323,7 @@ impl NotReady {
 
 /// What becomes of an event.
 struct Outcome {
-    payload: Vec<u8>,
+    payload: Bytes,
     /// The function has reported an error itself.
     raised: bool,
     failure: Option<Failure>,
@@ -280,7 +332,7 @@ struct Outcome {
 impl Outcome {
     fn failed(failure: Failure) -> Self {
         Self {
-            payload: Vec::new(),
+            payload: Bytes::new(),
             raised: false,
             failure: Some(failure),
         }
@@ -289,16 +341,16 @@ impl Outcome {
 
 /// An answer that was given counts, whatever became of the process afterwards.
 fn outcome(answer: Option<Given>, failure: Option<Failure>) -> Outcome {
-    let good = |payload: Vec<u8>, raised| Outcome {
+    let good = |payload: Bytes, raised| Outcome {
         payload,
         raised,
         failure: None,
     };
     match (answer, failure) {
-        (Some(Given::Answer(Payload::Whole(body))), _) => good(body.to_vec(), false),
+        (Some(Given::Answer(Payload::Whole(body))), _) => good(body, false),
         (Some(Given::Answer(Payload::TooLarge)), _) => Outcome::failed(Failure::ResponseTooLarge),
         (Some(Given::Answer(Payload::Broken(error)) | Given::Error(error)), _) => {
-            good(error.body.to_vec(), true)
+            good(error.body, true)
         }
         (None, Some(failure)) => Outcome::failed(failure),
         // Asking for the next event without an answer to this one: the client's own fault.

@@ -3,6 +3,7 @@
 use barrow_model::{EphemeralStorage, MemorySize, Runtime, Timeout};
 use jiff::Timestamp;
 
+use super::circumstances::Circumstances;
 use super::log::{Format, Level};
 
 /// A function as `CreateFunction` knows it, as far as its process can tell.
@@ -21,6 +22,8 @@ pub struct Function {
     /// What the user has set.
     pub variables: Vec<(String, String)>,
     pub logging: Logging,
+    /// Where its log streams are; see [`Function::usual_log_group`].
+    pub log_group: String,
 }
 
 /// How a function logs (`CreateFunction`, field `LoggingConfig`).
@@ -51,7 +54,7 @@ pub const RESERVED: [&str; 14] = [
     "LAMBDA_RUNTIME_DIR",
 ];
 
-/// What a role would give. Ours open nothing; who wants to reach AWS names real ones.
+/// What a role gives.
 pub const CREDENTIALS: [&str; 3] = [
     "AWS_ACCESS_KEY_ID",
     "AWS_SECRET_ACCESS_KEY",
@@ -59,28 +62,37 @@ pub const CREDENTIALS: [&str; 3] = [
 ];
 
 impl Function {
+    /// The log group of a function that names none.
+    pub fn usual_log_group(name: &str) -> String {
+        format!("/aws/lambda/{name}")
+    }
+
     /// The variables that its process starts with. Recorded in Lambda, python3.12, 2026-01.
     ///
     /// `PYTHONPATH` is missing on purpose: the runtime's own bootstrap sets it, and takes one
     /// that is there for the user's.
-    pub(crate) fn environment(&self, now: Timestamp, trace: &str) -> Vec<(String, String)> {
+    pub(crate) fn environment(
+        &self,
+        circumstances: &Circumstances,
+        trace: &str,
+    ) -> Vec<(String, String)> {
+        let credentials = &circumstances.credentials;
         let memory = self.memory.mebibytes().to_string();
-        let group = format!("/aws/lambda/{}", self.name);
-        let stream = log_stream(now, &self.version);
         let execution = format!("AWS_Lambda_{}", self.runtime);
+        let initialization = circumstances.initialization.name();
         let mut variables = vec![
-            ("AWS_ACCESS_KEY_ID", "BARROWHASNOCREDENTIALS"),
+            ("AWS_ACCESS_KEY_ID", credentials.access_key_id.as_str()),
             ("AWS_DEFAULT_REGION", &self.region),
             ("AWS_EXECUTION_ENV", &execution),
             ("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", &memory),
             ("AWS_LAMBDA_FUNCTION_NAME", &self.name),
             ("AWS_LAMBDA_FUNCTION_VERSION", &self.version),
-            ("AWS_LAMBDA_INITIALIZATION_TYPE", "on-demand"),
-            ("AWS_LAMBDA_LOG_GROUP_NAME", &group),
-            ("AWS_LAMBDA_LOG_STREAM_NAME", &stream),
+            ("AWS_LAMBDA_INITIALIZATION_TYPE", initialization),
+            ("AWS_LAMBDA_LOG_GROUP_NAME", &self.log_group),
+            ("AWS_LAMBDA_LOG_STREAM_NAME", &circumstances.log_stream),
             ("AWS_REGION", &self.region),
-            ("AWS_SECRET_ACCESS_KEY", "none"),
-            ("AWS_SESSION_TOKEN", "none"),
+            ("AWS_SECRET_ACCESS_KEY", &credentials.secret_access_key),
+            ("AWS_SESSION_TOKEN", &credentials.session_token),
             ("AWS_XRAY_CONTEXT_MISSING", "LOG_ERROR"),
             ("AWS_XRAY_DAEMON_ADDRESS", "169.254.100.1:2000"),
             ("LAMBDA_RUNTIME_DIR", "/var/runtime"),
@@ -125,15 +137,6 @@ impl Function {
     }
 }
 
-/// `2026/11/21/[$LATEST]` and 32 hexadecimal digits.
-fn log_stream(now: Timestamp, version: &str) -> String {
-    format!(
-        "{}/[{version}]{:032x}",
-        now.strftime("%Y/%m/%d"),
-        fastrand::u128(..)
-    )
-}
-
 /// As X-Ray names a trace that nobody follows.
 pub fn new_trace() -> String {
     let now = Timestamp::now();
@@ -175,8 +178,13 @@ mod tests {
                 ("STAGE".to_owned(), "test".to_owned()),
             ],
             logging: Logging::default(),
+            log_group: Function::usual_log_group("hello"),
         };
-        let variables = function.environment(Timestamp::UNIX_EPOCH, "Root=1");
+        let circumstances = Circumstances {
+            log_stream: "stream".to_owned(),
+            ..Circumstances::new(&function)
+        };
+        let variables = function.environment(&circumstances, "Root=1");
         let value = |wanted: &str| {
             let mut found = variables.iter().filter(|(name, _)| name == wanted);
             let value = found.next().map(|(_, value)| value.as_str());
@@ -188,7 +196,11 @@ mod tests {
         assert_eq!(value("AWS_EXECUTION_ENV"), Some("AWS_Lambda_python3.11"));
         assert_eq!(value("HOME"), None);
         assert_eq!(value("LC_CTYPE"), None);
-        let stream = value("AWS_LAMBDA_LOG_STREAM_NAME").unwrap();
-        assert!(stream.starts_with("1970/01/01/[$LATEST]"), "{stream}");
+        assert_eq!(value("AWS_LAMBDA_LOG_STREAM_NAME"), Some("stream"));
+        assert_eq!(
+            value("AWS_LAMBDA_LOG_GROUP_NAME"),
+            Some("/aws/lambda/hello")
+        );
+        assert_eq!(value("AWS_LAMBDA_INITIALIZATION_TYPE"), Some("on-demand"));
     }
 }

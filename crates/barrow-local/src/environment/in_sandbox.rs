@@ -1,7 +1,6 @@
 //! A function in a sandbox.
 
-use jiff::Timestamp;
-
+use super::circumstances::Circumstances;
 use super::function::{Function, new_trace};
 use super::process::Process;
 use super::start::{StartError, Started, set, wrapper};
@@ -18,6 +17,15 @@ pub struct InSandbox {
 }
 
 impl InSandbox {
+    /// What is wrong with it is said when it is needed.
+    pub(super) fn spare(&self) -> Option<Spare> {
+        Spare::new(Io::Captured, self.base.image(), self.network).ok()
+    }
+
+    pub(super) fn can_use(&self, spare: &Spare) -> bool {
+        spare.stands_on(self.base.image(), self.network)
+    }
+
     pub(super) fn start(
         &self,
         function: &Function,
@@ -25,7 +33,7 @@ impl InSandbox {
         spare: Option<Spare>,
     ) -> Result<Started, StartError> {
         let image = self.base.image();
-        let spare = match spare.filter(|spare| spare.stands_on(image, self.network)) {
+        let spare = match spare.filter(|spare| self.can_use(spare)) {
             Some(spare) => spare,
             None => Spare::new(Io::Captured, image, self.network)?,
         };
@@ -56,7 +64,7 @@ impl InSandbox {
 
     /// A shell of the user's in place of the function, until it ends.
     pub fn shell(&self, function: &Function) -> Result<End, StartError> {
-        let mut variables = function.environment(Timestamp::now(), &new_trace());
+        let mut variables = function.environment(&Circumstances::new(function), &new_trace());
         set(&mut variables, "PYTHONPATH", "/var/runtime");
         set(&mut variables, "PS1", &format!("{}:\\w$ ", function.name));
         set(&mut variables, "TERM", "xterm-256color");

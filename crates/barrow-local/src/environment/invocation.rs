@@ -14,7 +14,9 @@ use crate::runtime_api::answer::Event;
 pub struct Invocation {
     /// A UUID; see [`new_request_id`](super::new_request_id).
     pub request: String,
-    pub event: Vec<u8>,
+    pub event: Bytes,
+    /// The function as the caller names it, with a version or an alias if it has named one.
+    pub function_arn: String,
     /// What X-Ray would follow.
     pub trace: String,
     /// JSON, as the caller's `X-Amz-Client-Context` has it behind its base64.
@@ -27,26 +29,28 @@ pub struct Invocation {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Invoked {
     /// The function's answer, or the error in Lambda's JSON.
-    pub payload: Vec<u8>,
+    pub payload: Bytes,
     /// Whether the payload is an error.
     pub failed: bool,
     /// Set where the function could not say itself what went wrong.
     pub failure: Option<Failure>,
     pub version: String,
     pub report: Report,
+    /// The last 4 KB of this invoke's log, from `START` to `REPORT`.
+    pub log_tail: Vec<u8>,
 }
 
 impl Invocation {
-    pub(super) fn event(self, function_arn: &str, remaining: Duration) -> Event {
+    pub(super) fn event(self, remaining: Duration) -> Event {
         let now = Timestamp::now().as_millisecond();
         Event {
             request: self.request,
             deadline_milliseconds: u128::from(now.unsigned_abs()) + remaining.as_millis(),
-            function_arn: function_arn.to_owned(),
+            function_arn: self.function_arn,
             trace: self.trace,
             client_context: self.client_context,
             cognito_identity: self.cognito_identity,
-            body: Bytes::from(self.event),
+            body: self.event,
         }
     }
 }

@@ -11,6 +11,7 @@
 
 #[cfg(unix)]
 mod bare;
+mod circumstances;
 mod cycle;
 mod failure;
 mod function;
@@ -24,8 +25,10 @@ mod process;
 mod report;
 mod running;
 mod start;
+mod tail;
 
 pub use crate::processes::End;
+pub use circumstances::{Circumstances, Credentials, Initialization};
 pub use cycle::{Environment, Sink};
 pub use failure::Failure;
 pub use function::{CREDENTIALS, Function, Logging, RESERVED, new_request_id, new_trace};

@@ -51,6 +51,15 @@ impl Process {
         }
     }
 
+    /// Whether it can take an event, as far as anybody can know.
+    pub(super) fn is_alive(&mut self) -> bool {
+        match self {
+            #[cfg(target_os = "linux")]
+            Self::Sandboxed(sandbox) => sandbox.is_alive(),
+            Self::Bare(bare) => bare.is_alive(),
+        }
+    }
+
     /// What its memory hangs on.
     pub(super) fn roots(&self) -> Roots {
         match self {

@@ -6,6 +6,7 @@ use barrow_model::MemorySize;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
+use super::circumstances::Initialization;
 use super::function::Logging;
 use super::log::{Format, Level};
 
@@ -51,6 +52,7 @@ pub(crate) struct InitReport {
     pub(crate) duration: Duration,
     /// `init`, or `invoke` where it was tried again for an event.
     pub(crate) phase: &'static str,
+    pub(crate) initialization: Initialization,
     pub(crate) status: Status,
 }
 
@@ -127,7 +129,7 @@ impl SystemLog {
             )),
             Format::Json => {
                 let mut record = json!({
-                    "initializationType": "on-demand",
+                    "initializationType": report.initialization.name(),
                     "phase": report.phase,
                     "status": report.status.word(),
                     "metrics": {"durationMs": milliseconds(report.duration)},

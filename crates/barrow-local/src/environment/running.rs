@@ -1,16 +1,20 @@
 //! A process that has been started: what it calls, what it writes, what it uses, how it ends.
 
+use std::io;
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::oneshot;
+use tokio::task::spawn_blocking;
 use tokio::time::{Instant, MissedTickBehavior, interval, timeout};
 
-use super::Sink;
+use super::circumstances::Circumstances;
 use super::function::Function;
 use super::log::Reader;
 use super::place::Place;
 use super::process::Process;
 use super::start::{Spare, StartError, Started};
+use super::tail::Log;
 use crate::processes::End;
 use crate::processes::Memory;
 use crate::runtime_api::answer::{self, Answer, Event};
@@ -53,18 +57,23 @@ pub(super) enum Happening {
 }
 
 impl Running {
-    pub(super) fn start(
-        function: &Function,
-        place: &Place,
+    /// Making a sandbox takes system calls that wait, so another thread does it.
+    pub(super) async fn start(
+        function: Arc<Function>,
+        place: Arc<Place>,
+        circumstances: Arc<Circumstances>,
         spare: Option<Spare>,
     ) -> Result<Self, StartError> {
+        let serve = |source| StartError::Serve { source };
+        let memory_limit_bytes = function.memory.bytes();
+        let start = move || place.start(&function, &circumstances, spare);
+        let started = spawn_blocking(start).await;
         let Started {
             process,
             listener,
             log,
             user,
-        } = place.start(function, spare)?;
-        let serve = |source| StartError::Serve { source };
+        } = started.map_err(|error| serve(io::Error::other(error)))??;
         Ok(Self {
             process,
             frozen: false,
@@ -73,7 +82,7 @@ impl Running {
             state: State::Started,
             waiting: Vec::new(),
             event: None,
-            memory_limit_bytes: function.memory.bytes(),
+            memory_limit_bytes,
             memory: Memory::default(),
         })
     }
@@ -92,8 +101,23 @@ impl Running {
     }
 
     pub(super) fn freeze(&mut self) {
-        self.frozen = true;
-        self.process.freeze();
+        if !std::mem::replace(&mut self.frozen, true) {
+            self.process.freeze();
+        }
+    }
+
+    pub(super) fn is_alive(&mut self) -> bool {
+        self.process.is_alive()
+    }
+
+    pub(super) async fn died(&mut self) {
+        self.process.ended().await;
+    }
+
+    /// Ends everything that it has started. The kernel may take its time.
+    pub(super) async fn end(self) {
+        // A thread that cannot be had is done without: then this is dropped here.
+        let _ = spawn_blocking(move || drop(self)).await;
     }
 
     /// The most memory it has used so far.
@@ -102,8 +126,8 @@ impl Running {
         self.memory.most_bytes()
     }
 
-    /// The next thing that its owner has to know. Until then the log goes to `sink`.
-    pub(super) async fn happens(&mut self, deadline: Instant, sink: &mut Sink) -> Happening {
+    /// The next thing that its owner has to know. Until then it is read into `log`.
+    pub(super) async fn happens(&mut self, deadline: Instant, log: &mut Log) -> Happening {
         let mut watch = interval(WATCH);
         watch.set_missed_tick_behavior(MissedTickBehavior::Delay);
         // The first tick is at once.
@@ -115,8 +139,8 @@ impl Running {
                     if let Some(happening) = self.called(asked) {
                         // What was written before the call comes before what follows it.
                         match happening {
-                            Happening::Ready => self.log.finish(sink),
-                            _ => self.log.drain(sink),
+                            Happening::Ready => self.log.finish(&mut |line| log.write(line)),
+                            _ => self.log.drain(&mut |line| log.write(line)),
                         }
                         return happening;
                     }
@@ -124,7 +148,7 @@ impl Running {
                 () = tokio::time::sleep_until(deadline) => {
                     // One that writes without end would never be read to its end.
                     self.process.kill();
-                    self.last_words(sink).await;
+                    self.last_words(log).await;
                     return Happening::Deadline;
                 }
                 _ = watch.tick() => {
@@ -133,20 +157,20 @@ impl Running {
                     }
                 }
                 end = self.process.ended() => {
-                    self.log.finish(sink);
+                    self.log.finish(&mut |line| log.write(line));
                     return Happening::Ended(end);
                 }
                 // Last, because one who writes without end always has more.
-                () = self.log.readable() => self.log.drain(sink),
+                () = self.log.readable() => self.log.drain(&mut |line| log.write(line)),
             }
         }
     }
 
     /// What a process writes after it has reported its failure.
-    pub(super) async fn last_words(&mut self, sink: &mut Sink) {
+    pub(super) async fn last_words(&mut self, log: &mut Log) {
         // One that does not end is ended when this is dropped.
         let _ = timeout(LAST_WORDS, self.process.ended()).await;
-        self.log.finish(sink);
+        self.log.finish(&mut |line| log.write(line));
     }
 
     /// Its memory now.

@@ -16,6 +16,13 @@ pub use crate::sandbox::Spare;
 #[derive(Debug)]
 pub enum Spare {}
 
+#[cfg(not(target_os = "linux"))]
+impl Spare {
+    pub fn is_alive(&mut self) -> bool {
+        match *self {}
+    }
+}
+
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
     #[cfg(target_os = "linux")]

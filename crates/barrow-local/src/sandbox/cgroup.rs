@@ -67,6 +67,10 @@ pub struct Parent {
 const PREFIX: &str = "barrow-";
 
 impl Parent {
+    pub fn directory(&self) -> &Path {
+        &self.directory
+    }
+
     /// Tries it out: what a mount table promises is not always allowed.
     pub fn find() -> Option<Self> {
         let memberships = std::fs::read_to_string("/proc/self/cgroup").ok()?;

@@ -25,6 +25,9 @@ use crate::watched::watched;
 /// Room for bursts of 64 writes. More would be more to read before anything else is looked at.
 const LOG_PIPE_BYTES: usize = 256 << 10;
 
+/// Whatever ends the first process without a word is a signal to it: memory has run out.
+const SILENT: Option<End> = Some(End::Signal(Signal::KILL.as_raw()));
+
 /// Where what a sandbox's processes read and write comes from and goes to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Io {
@@ -55,6 +58,8 @@ pub struct Sandbox {
     /// Orders that have not been carried out yet.
     open_orders: usize,
     ended: Option<End>,
+    /// The function's own process.
+    function: Option<i32>,
 }
 
 /// A sandbox, and what it is spoken to through.
@@ -108,6 +113,11 @@ impl Spare {
         })
     }
 
+    /// Whether it still waits. One that could not lay its ground has ended, or will say why.
+    pub fn is_alive(&mut self) -> bool {
+        !processes::is_ending(self.child.pid.as_raw_nonzero().get())
+    }
+
     /// Whether its ground is that of this image, or of the host, with this network.
     pub fn stands_on(&self, image: Option<&RootFs>, network: Network) -> bool {
         self.root == layout::root(image) && self.network == network
@@ -131,12 +141,12 @@ impl Spare {
             bound: None,
             open_orders: 0,
             ended: None,
+            function: None,
         };
         let listener = sandbox.await_start()?;
-        sandbox.bound = memory_bytes.map(|bytes| {
-            let processes = processes::children(sandbox.first_process());
-            Bound::set(processes, bytes)
-        });
+        let processes = processes::children(sandbox.first_process());
+        sandbox.function = processes.first().copied();
+        sandbox.bound = memory_bytes.map(|bytes| Bound::set(processes, bytes));
         Ok(Started {
             sandbox,
             listener,
@@ -199,19 +209,37 @@ impl Sandbox {
         }
     }
 
-    /// Takes one report.
+    /// Whether everything in it goes on. Does not wait.
+    pub fn is_alive(&mut self) -> bool {
+        while self.ended.is_none() {
+            match wire::receive::<Report>(self.control.get_ref()) {
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => break,
+                report => self.take(&report),
+            }
+        }
+        let processes = [Some(self.first_process()), self.function];
+        let mut processes = processes.into_iter().flatten();
+        self.ended.is_none() && !processes.any(processes::is_ending)
+    }
+
+    /// Waits for one report.
     async fn hear(&mut self) {
-        // Whatever ends the first process without a word is a signal to it: memory has run out.
-        let silent = Some(End::Signal(Signal::KILL.as_raw()));
         let Ok(mut ready) = self.control.readable().await else {
-            self.ended = silent;
+            self.ended = SILENT;
             return;
         };
-        match ready.try_io(|control| wire::receive::<Report>(control.get_ref())) {
-            Ok(Ok(Some((Report::Ended(end), _)))) => self.ended = Some(end),
-            Ok(Ok(Some((Report::Obeyed, _)))) => self.open_orders -= 1,
-            Ok(Ok(Some(_))) | Err(_) => {}
-            Ok(Ok(None) | Err(_)) => self.ended = silent,
+        if let Ok(report) = ready.try_io(|control| wire::receive(control.get_ref())) {
+            drop(ready);
+            self.take(&report);
+        }
+    }
+
+    fn take(&mut self, report: &io::Result<Option<(Report, Option<OwnedFd>)>>) {
+        match report {
+            Ok(Some((Report::Ended(end), _))) => self.ended = Some(*end),
+            Ok(Some((Report::Obeyed, _))) => self.open_orders -= 1,
+            Ok(Some(_)) => {}
+            Ok(None) | Err(_) => self.ended = SILENT,
         }
     }
 }

@@ -15,7 +15,7 @@ mod watch;
 
 use barrow_local::Environment;
 use barrow_local::environment::{
-    self, Invocation, Invoked, Logging, Place, Spare, new_request_id, new_trace,
+    self, Circumstances, Invocation, Invoked, Logging, Place, Spare, new_request_id, new_trace,
 };
 use barrow_model::{Arch, EphemeralStorage, MemorySize, Target, Timeout};
 use camino::Utf8PathBuf;
@@ -101,6 +101,7 @@ fn prepare(options: &Options, context: &Context) -> Result<Prepared> {
             storage: options.storage,
             variables,
             logging: options.logging,
+            log_group: environment::Function::usual_log_group(&name),
             name,
         },
     })
@@ -120,20 +121,26 @@ fn invoke_all(
         .map_err(|error| Failure::from(anyhow::Error::from(error)))?;
     runtime.block_on(async {
         let Prepared { function, place } = prepared;
-        let mut environment = Environment::new(function, place, sink).from_spare(spare);
+        let arn = function.arn.clone();
+        let circumstances = Circumstances::new(&function);
+        let environment = Environment::new(function, place, circumstances, sink);
+        let mut environment = environment.from_spare(spare);
         while let Some(event) = events.take_next()? {
-            let invoked = environment.invoke(invocation(options, event)).await;
+            let invocation = invocation(options, arn.clone(), event);
+            let invoked = environment.invoke(invocation).await;
+            environment.freeze();
             done(&invoked.map_err(explained)?);
         }
         Ok(())
     })
 }
 
-fn invocation(options: &Options, event: Vec<u8>) -> Invocation {
+fn invocation(options: &Options, function_arn: String, event: Vec<u8>) -> Invocation {
     let trace = options.trace.clone();
     Invocation {
         request: new_request_id(),
-        event,
+        event: event.into(),
+        function_arn,
         trace: trace.unwrap_or_else(new_trace),
         client_context: options.client_context.clone(),
         cognito_identity: options.cognito_identity.clone(),
