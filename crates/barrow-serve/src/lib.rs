@@ -6,12 +6,14 @@
 
 mod api;
 mod front;
+mod invoke;
 mod lambda;
 mod options;
 mod server;
 mod service;
 mod store;
 
+pub use invoke::{Ground, Wanted};
 pub use options::Options;
 pub use server::{ServeError, Server};
 pub use store::OpenError;

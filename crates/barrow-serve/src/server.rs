@@ -4,6 +4,7 @@ use std::convert::Infallible;
 use std::future::Future;
 use std::io;
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use barrow_model::{Explain, Fault};
@@ -17,6 +18,7 @@ use hyper_util::server::graceful::GracefulShutdown;
 use tokio::net::TcpListener;
 
 use crate::front::{self, ReplyBody};
+use crate::invoke::Ground;
 use crate::options::Options;
 use crate::service::Service;
 use crate::store::OpenError;
@@ -62,7 +64,11 @@ impl Explain for ServeError {
 
 impl Server {
     /// Opens the records and the door. From here on requests are accepted, and wait.
-    pub async fn open(data: &Utf8Path, options: Options) -> Result<Self, ServeError> {
+    pub async fn open(
+        data: &Utf8Path,
+        options: Options,
+        ground: Arc<dyn Ground>,
+    ) -> Result<Self, ServeError> {
         let listen = |source| ServeError::Listen {
             address: options.listen,
             source,
@@ -71,7 +77,7 @@ impl Server {
         let address = listener.local_addr().map_err(listen)?;
         let url = format!("http://{address}");
         let handle = tokio::runtime::Handle::current();
-        let service = Service::open(data, options, url, handle)?;
+        let service = Service::open(data, options, url, ground, handle)?;
         Ok(Self {
             listener,
             service,
@@ -86,6 +92,7 @@ impl Server {
     /// Answers until `end` comes; what is under way then is finished.
     pub async fn run(self, end: impl Future<Output = ()>) {
         let graceful = GracefulShutdown::new();
+        let pool = self.service.pool.clone();
         let mut end = std::pin::pin!(end);
         loop {
             let accepted = tokio::select! {
@@ -110,6 +117,7 @@ impl Server {
             });
         }
         let _ = tokio::time::timeout(GRACE, graceful.shutdown()).await;
+        pool.shut_down(GRACE).await;
     }
 }
 

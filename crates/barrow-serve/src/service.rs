@@ -3,9 +3,11 @@
 use std::fs::{File, TryLockError};
 use std::sync::Arc;
 
+use barrow_local::pool::{Pool, PoolSettings};
 use camino::Utf8Path;
 
 use crate::api::{Model, Refusal};
+use crate::invoke::{self, Ground, Queue};
 use crate::lambda::{Code, Codes, Function, Published, Qualified, State, Update};
 use crate::options::Options;
 use crate::store::{OpenError, Scope, Store, StoreError};
@@ -21,6 +23,9 @@ pub(crate) struct Shared {
     pub options: Options,
     /// `http://127.0.0.1:9500`
     pub url: String,
+    pub ground: Arc<dyn Ground>,
+    pub pool: Pool,
+    pub queue: Queue,
     background: tokio::runtime::Handle,
     /// Held as long as the data is ours.
     _lock: File,
@@ -39,6 +44,7 @@ impl Service {
         data: &Utf8Path,
         options: Options,
         url: String,
+        ground: Arc<dyn Ground>,
         background: tokio::runtime::Handle,
     ) -> Result<Self, OpenError> {
         let folder = |source| OpenError::Folder {
@@ -53,10 +59,16 @@ impl Service {
             codes: Codes::open(data.join("code")).map_err(folder)?,
             options,
             url,
+            ground,
+            pool: Pool::new(PoolSettings::for_this_machine()),
+            queue: Queue::new(),
             background,
             _lock: lock,
         }));
         service.resume();
+        service
+            .background
+            .spawn(invoke::deal_with_events(service.clone()));
         Ok(service)
     }
 
@@ -106,7 +118,9 @@ impl Service {
     }
 
     /// Ends the environments of what was changed or deleted.
-    pub(crate) fn retire(&self, _named: &Qualified) {}
+    pub(crate) fn retire(&self, named: &Qualified) {
+        self.pool.retire(&named.unqualified_arn(), |_| false);
+    }
 
     /// Code from a bucket.
     pub(crate) fn fetch(

@@ -55,6 +55,15 @@ async fn operate<'s>(
     let body = collect(body, operation).await?;
     let input = api::bind(model, &route, query, &head.headers, &body)?;
     api::validate(model, operation, &input)?;
+    if let Some(invoking) = super::invoke::Invoking::of(&operation.name) {
+        let call = Call {
+            service,
+            scope: caller.scope,
+            input,
+        };
+        let answer = invoking.answer(&call, body).await?;
+        return Ok((operation, answer));
+    }
     let Some(operate) = lambda::operation(&operation.name) else {
         return Err(Refusal::new(
             "UnknownOperationException",

@@ -1,6 +1,7 @@
 //! Before any service: who asks, for which service, and whether they may.
 
 mod caller;
+mod invoke;
 mod lambda;
 mod query;
 mod reply;

@@ -1,5 +1,6 @@
 //! What an operation answers.
 
+use hyper::body::Bytes;
 use serde::Serialize;
 use serde_json::Value;
 
@@ -15,7 +16,7 @@ pub(crate) struct Answer {
 pub(crate) enum Body {
     Empty,
     Json(Value),
-    Bytes(Vec<u8>),
+    Bytes(Bytes),
 }
 
 impl Answer {

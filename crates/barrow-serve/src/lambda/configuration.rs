@@ -119,6 +119,12 @@ impl Configuration {
         self.modified = Timestamp::now();
     }
 
+    /// A name for all that an environment is made of. Publishing a version, or taking note of a
+    /// change, makes no other environment.
+    pub(crate) fn runs_as(&self) -> String {
+        format!("{} {}", self.code.sha256, self.modified)
+    }
+
     pub(crate) fn is_being_changed(&self) -> bool {
         self.state == State::Pending || self.update == Update::InProgress
     }

@@ -5,6 +5,7 @@
 
 mod aliases;
 mod answer;
+mod asynchronous;
 mod call;
 mod code;
 mod configuration;
@@ -21,11 +22,13 @@ mod update;
 mod versions;
 
 pub(crate) use answer::{Answer, Body};
+pub(crate) use asynchronous::{Asynchronous, asynchronous};
 pub(crate) use call::Call;
 pub(crate) use code::Codes;
 pub(crate) use configuration::{Code, Configuration, Function, Published, State, Update};
-pub(crate) use names::Qualified;
+pub(crate) use names::{FunctionName, Qualified};
 pub(crate) use revision::new as new_revision;
+pub(crate) use versions::{Found, Version, find};
 
 use crate::api::Refusal;
 

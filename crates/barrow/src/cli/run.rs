@@ -7,7 +7,7 @@ use barrow_model::{EphemeralStorage, MemorySize, Timeout};
 use camino::{Utf8Path, Utf8PathBuf};
 
 use super::build::{DependencyArgs, TargetArgs};
-use crate::ops::run::{Events, Isolation, Network, Options, Traced};
+use crate::ops::run::{Events, Isolation, Network, Options, Surroundings, Traced};
 use crate::ops::{self, Context, new_file};
 use crate::outcome::{Failure, Outcome, Result};
 use crate::output::json::{InvocationDocument, RunDocument, TraceDocument};
@@ -196,7 +196,7 @@ fn run_all(options: &Options, events: Events, context: &Context) -> Result<Outco
     })?;
     if output.json {
         output.document(&RunDocument {
-            isolation: match options.isolation {
+            isolation: match options.surroundings.isolation {
                 Isolation::Full => "full",
                 Isolation::None => "none",
             },
@@ -271,10 +271,12 @@ fn options(arguments: Args) -> Result<Options> {
         memory: environment.memory.unwrap_or(MemorySize::DEFAULT),
         timeout: environment.timeout.unwrap_or(Timeout::DEFAULT),
         storage: environment.storage.unwrap_or(EphemeralStorage::DEFAULT),
-        python: environment.python,
-        image: environment.image,
-        network: environment.network,
-        isolation: environment.isolation,
+        surroundings: Surroundings {
+            python: environment.python,
+            image: environment.image,
+            network: environment.network,
+            isolation: environment.isolation,
+        },
         logging: Logging {
             format,
             application_level: log.log_level,

@@ -4,7 +4,7 @@ use std::net::{IpAddr, Ipv4Addr};
 
 use camino::Utf8PathBuf;
 
-use crate::ops::serve::Options;
+use crate::ops::serve::{Isolation, Network, Options, Surroundings};
 use crate::ops::{self, Context};
 use crate::outcome::{Outcome, Result};
 
@@ -40,6 +40,12 @@ pub struct Args {
     /// The region of callers who name none
     #[arg(long, default_value = "us-east-1")]
     region: String,
+    /// What functions can reach
+    #[arg(long, value_enum, default_value = "host")]
+    network: Network,
+    /// What keeps functions from this machine
+    #[arg(long, value_enum, default_value = "full", env = "BARROW_ISOLATION")]
+    isolation: Isolation,
 }
 
 pub fn run(arguments: Args, context: &Context) -> Result<Outcome> {
@@ -49,6 +55,12 @@ pub fn run(arguments: Args, context: &Context) -> Result<Outcome> {
         ephemeral: arguments.ephemeral,
         account: arguments.account,
         region: arguments.region,
+        surroundings: Surroundings {
+            python: None,
+            image: None,
+            network: arguments.network,
+            isolation: arguments.isolation,
+        },
     };
     ops::serve::serve(options, context)?;
     Ok(Outcome::Done)

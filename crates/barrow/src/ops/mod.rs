@@ -25,6 +25,7 @@ pub mod new_file;
 pub mod origins;
 pub mod packages;
 pub mod path;
+mod place;
 mod planned;
 mod planning;
 pub mod platform;

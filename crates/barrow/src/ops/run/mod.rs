@@ -7,7 +7,6 @@
 
 mod event;
 mod package;
-mod place;
 mod shell;
 mod trace;
 mod variables;
@@ -21,11 +20,12 @@ use barrow_model::{Arch, EphemeralStorage, MemorySize, Target, Timeout};
 use camino::Utf8PathBuf;
 
 use super::Context;
+use super::place::{self, Wish};
 use crate::outcome::{Failure, Result, explained};
 use crate::settings::JobOptions;
 
+pub use super::place::{Isolation, Network, Surroundings};
 pub use event::Events;
-pub use place::{Isolation, Network};
 pub use shell::shell;
 pub use trace::{Traced, trace};
 pub use watch::watch;
@@ -44,11 +44,7 @@ pub struct Options {
     pub memory: MemorySize,
     pub timeout: Timeout,
     pub storage: EphemeralStorage,
-    pub python: Option<Utf8PathBuf>,
-    /// A container image in place of this machine's interpreter and libraries.
-    pub image: Option<String>,
-    pub network: Network,
-    pub isolation: Isolation,
+    pub surroundings: Surroundings,
     pub logging: Logging,
     pub region: String,
     pub client_context: Option<String>,
@@ -70,7 +66,7 @@ pub type Done<'a> = &'a mut dyn FnMut(&Invoked, Vec<String>);
 
 /// Runs the function with each event in turn, in one environment.
 pub fn run(options: &Options, events: Events, context: &Context, done: Done<'_>) -> Result<()> {
-    let spare = place::spare(options);
+    let spare = options.surroundings.spare();
     let prepared = prepare(options, context)?;
     let (sink, lines) = log(context);
     invoke_all(options, prepared, spare, events, sink, |invoked| {
@@ -83,7 +79,15 @@ fn prepare(options: &Options, context: &Context) -> Result<Prepared> {
     let mut package = package::find(options, context)?;
     check_arch(package.target, options)?;
     package.layers.extend(place::layers(&options.layers)?);
-    let place = place::place(&package, options, context)?;
+    let place = place::place(
+        Wish {
+            target: package.target,
+            package: &package.package,
+            layers: &package.layers,
+            surroundings: &options.surroundings,
+        },
+        context,
+    )?;
     let name = package.name;
     Ok(Prepared {
         place,
@@ -163,7 +167,9 @@ fn log(context: &Context) -> (environment::Sink, std::sync::mpsc::Receiver<Strin
 /// then the interpreter must be of the other too.
 fn check_arch(target: Target, options: &Options) -> Result<()> {
     let machine = Arch::of_this_machine().ok_or_else(super::runtimes::unknown_machine)?;
-    if target.arch == machine || (options.image.is_some() && is_translated(target.arch)) {
+    if target.arch == machine
+        || (options.surroundings.image.is_some() && is_translated(target.arch))
+    {
         return Ok(());
     }
     let failure = Failure::input(format_args!(

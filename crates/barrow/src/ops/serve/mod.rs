@@ -1,11 +1,17 @@
 //! A Lambda-compatible service on this machine, until it is told to end.
 
+mod ground;
+
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use barrow_serve::Server;
 use camino::{Utf8Path, Utf8PathBuf};
 
+use ground::Ground;
+
+pub use super::place::{Isolation, Network, Surroundings};
 use super::{Context, interrupt};
 use crate::outcome::{Failure, Result, explained};
 
@@ -18,6 +24,7 @@ pub struct Options {
     pub ephemeral: bool,
     pub account: String,
     pub region: String,
+    pub surroundings: Surroundings,
 }
 
 /// How long changes take, as clients see it. Lambda takes a second or more; a second change while
@@ -37,6 +44,10 @@ pub fn serve(options: Options, context: &Context) -> Result<()> {
         .enable_all()
         .build()
         .map_err(anyhow::Error::from)?;
+    let ground = Arc::new(Ground {
+        surroundings: options.surroundings,
+        context: context.clone(),
+    });
     runtime.block_on(async {
         let options = barrow_serve::Options {
             listen: options.listen,
@@ -44,7 +55,9 @@ pub fn serve(options: Options, context: &Context) -> Result<()> {
             region: options.region,
             settling: SETTLING,
         };
-        let server = Server::open(&data, options).await.map_err(explained)?;
+        let server = Server::open(&data, options, ground)
+            .await
+            .map_err(explained)?;
         let (end, ended) = tokio::sync::oneshot::channel();
         interrupt::instead(move || {
             // The receiver lives as long as the service.

@@ -1,4 +1,4 @@
-//! Where the function runs: its trees, its interpreter, its sandbox.
+//! Where functions run: their trees, their interpreter, their sandbox.
 
 #[cfg(target_os = "linux")]
 use barrow_local::environment::InSandbox;
@@ -6,16 +6,13 @@ use barrow_local::environment::{OnHost, Place, Spare};
 #[cfg(target_os = "linux")]
 use barrow_local::sandbox::{self, Base, Trees};
 use barrow_local::tree::{self, Package};
-#[cfg(target_os = "linux")]
 use barrow_model::Target;
 use barrow_model::limits::LAYERS_LIMIT;
 use camino::Utf8PathBuf;
 
-use super::Options;
-use super::package::Function;
 #[cfg(target_os = "linux")]
-use crate::ops::images::{self, absolute};
-use crate::ops::{Context, runtimes};
+use super::images::{self, absolute};
+use super::{Context, runtimes};
 use crate::outcome::{Failure, Result, explained};
 
 /// What keeps the function from the host.
@@ -46,19 +43,41 @@ impl From<Network> for sandbox::Network {
     }
 }
 
-/// A sandbox to be filled later: its ground is laid while the project is built. What is wrong with
-/// it is said when it is needed.
-#[cfg(target_os = "linux")]
-pub(super) fn spare(options: &Options) -> Option<Spare> {
-    if options.isolation == Isolation::None || options.image.is_some() {
-        return None;
-    }
-    Spare::new(sandbox::Io::Captured, None, options.network.into()).ok()
+/// What to run, and what it may see of this machine.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Wish<'a> {
+    pub(super) target: Target,
+    pub(super) package: &'a Package,
+    /// In the order in which Lambda lays them over one another.
+    pub(super) layers: &'a [Package],
+    pub(super) surroundings: &'a Surroundings,
 }
 
-#[cfg(not(target_os = "linux"))]
-pub(super) fn spare(_: &Options) -> Option<Spare> {
-    None
+/// The same for all functions of a command.
+#[derive(Debug, Clone)]
+pub struct Surroundings {
+    pub python: Option<Utf8PathBuf>,
+    /// A container image in place of this machine's interpreter and libraries.
+    pub image: Option<String>,
+    pub network: Network,
+    pub isolation: Isolation,
+}
+
+impl Surroundings {
+    /// A sandbox to be filled later: its ground is laid while the project is built. What is wrong
+    /// with it is said when it is needed.
+    #[cfg(target_os = "linux")]
+    pub(super) fn spare(&self) -> Option<Spare> {
+        if self.isolation == Isolation::None || self.image.is_some() {
+            return None;
+        }
+        Spare::new(sandbox::Io::Captured, None, self.network.into()).ok()
+    }
+
+    #[cfg(not(target_os = "linux"))]
+    pub(super) fn spare(&self) -> Option<Spare> {
+        None
+    }
 }
 
 /// Layers that flags name.
@@ -83,31 +102,32 @@ struct Unpacked {
     opt: Option<Utf8PathBuf>,
 }
 
-pub(super) fn place(function: &Function, options: &Options, context: &Context) -> Result<Place> {
-    if function.layers.len() > LAYERS_LIMIT {
+pub(super) fn place(wish: Wish<'_>, context: &Context) -> Result<Place> {
+    if wish.layers.len() > LAYERS_LIMIT {
         return Err(Failure::input(format_args!(
             "{} layers; a function has at most {LAYERS_LIMIT}",
-            function.layers.len()
+            wish.layers.len()
         )));
     }
-    match options.isolation {
-        Isolation::Full => sandboxed(function, options, context),
-        Isolation::None if options.image.is_some() => Err(Failure::input(
+    match wish.surroundings.isolation {
+        Isolation::Full => sandboxed(wish, context),
+        Isolation::None if wish.surroundings.image.is_some() => Err(Failure::input(
             "an image needs a sandbox: its files are not where this machine's are",
         )
         .hint("leave out `--isolation none`")),
-        Isolation::None => on_host(function, options, context).map(Place::Host),
+        Isolation::None => on_host(wish, context).map(Place::Host),
     }
 }
 
 #[cfg(target_os = "linux")]
-fn sandboxed(function: &Function, options: &Options, context: &Context) -> Result<Place> {
-    let Target { runtime, arch } = function.target;
-    let base = if let Some(image) = &options.image {
+fn sandboxed(wish: Wish<'_>, context: &Context) -> Result<Place> {
+    let Target { runtime, arch } = wish.target;
+    let base = if let Some(image) = &wish.surroundings.image {
         let stored = images::Freshness::Stored;
         Base::Image(images::root_fs(image, runtime, arch, stored, context)?)
     } else {
-        let interpreter = runtimes::interpreter(runtime, options.python.as_deref(), context)?;
+        let interpreter =
+            runtimes::interpreter(runtime, wish.surroundings.python.as_deref(), context)?;
         let installed = runtimes::install(runtime, &interpreter, context)?;
         let site_packages = installed.site_packages.as_deref();
         Base::Host {
@@ -116,30 +136,30 @@ fn sandboxed(function: &Function, options: &Options, context: &Context) -> Resul
             site_packages: site_packages.map(absolute).transpose()?,
         }
     };
-    let unpacked = unpacked(function, sandbox::lends_a_second_user(), context)?;
+    let unpacked = unpacked(wish, sandbox::lends_a_second_user(), context)?;
     Ok(Place::Sandbox(InSandbox {
         base,
         trees: Trees {
             task: absolute(&unpacked.task)?,
             opt: unpacked.opt.as_deref().map(absolute).transpose()?,
         },
-        network: options.network.into(),
+        network: wish.surroundings.network.into(),
     }))
 }
 
 #[cfg(not(target_os = "linux"))]
-fn sandboxed(_: &Function, _: &Options, _: &Context) -> Result<Place> {
+fn sandboxed(_: Wish<'_>, _: &Context) -> Result<Place> {
     Err(Failure::from(anyhow::anyhow!(
         "sandboxes are made of Linux namespaces, which this system does not have"
     ))
     .hint("`--isolation none` runs the function as a plain process"))
 }
 
-fn on_host(function: &Function, options: &Options, context: &Context) -> Result<OnHost> {
-    let runtime = function.target.runtime;
-    let interpreter = runtimes::interpreter(runtime, options.python.as_deref(), context)?;
+fn on_host(wish: Wish<'_>, context: &Context) -> Result<OnHost> {
+    let runtime = wish.target.runtime;
+    let interpreter = runtimes::interpreter(runtime, wish.surroundings.python.as_deref(), context)?;
     let installed = runtimes::install(runtime, &interpreter, context)?;
-    let Unpacked { task, opt } = unpacked(function, false, context)?;
+    let Unpacked { task, opt } = unpacked(wish, false, context)?;
     Ok(OnHost {
         interpreter,
         task,
@@ -150,13 +170,13 @@ fn on_host(function: &Function, options: &Options, context: &Context) -> Result<
 }
 
 /// `second_user` says whether the function's user is another than the packages' owner.
-fn unpacked(function: &Function, second_user: bool, context: &Context) -> Result<Unpacked> {
+fn unpacked(wish: Wish<'_>, second_user: bool, context: &Context) -> Result<Unpacked> {
     let unpack = |packages: &[Package]| {
         tree::unpacked(packages, &context.cache, second_user).map_err(explained)
     };
     Ok(Unpacked {
-        task: unpack(std::slice::from_ref(&function.package))?,
-        opt: match &function.layers[..] {
+        task: unpack(std::slice::from_ref(wish.package))?,
+        opt: match wish.layers {
             [] => None,
             layers => Some(unpack(layers)?),
         },

@@ -1,0 +1,148 @@
+//! What an invoke leads to: a version of a function, and how its environments are made.
+
+use std::sync::Arc;
+
+use barrow_local::environment::{Format, Function as Described, Logging};
+use barrow_local::pool::{Key, Limits, Recipe};
+use barrow_local::tree::Package;
+use barrow_model::{Arch, Runtime, Sha256};
+
+use super::ground::Wanted;
+use super::limits;
+use crate::api::Refusal;
+use crate::lambda::{self, Code, Configuration, Found, Qualified, State, Version};
+use crate::service::Service;
+use crate::store::Records;
+
+#[derive(Debug)]
+pub(crate) struct Target {
+    pub key: Key,
+    pub recipe: Arc<Recipe>,
+    pub limits: Limits,
+    /// As it was asked for, qualifier and all.
+    pub invoked_arn: String,
+    pub version: Version,
+}
+
+impl Target {
+    pub(crate) fn find(service: &Service, named: &Qualified) -> Result<Self, Refusal> {
+        let (found, limits) = service.store.read(|records| {
+            let found = follow(records, named)?;
+            let limits = limits::of(records, named, &found.function)?;
+            Ok::<_, Refusal>((found, limits))
+        })?;
+        let Found {
+            version,
+            configuration,
+            ..
+        } = found;
+        if configuration.state == State::Pending {
+            return Err(Refusal::conflict(
+                "The operation cannot be performed at this time. The function is currently in the \
+                 following state: Pending",
+            ));
+        }
+        let key = Key {
+            function: named.unqualified_arn(),
+            version: version.to_string(),
+            revision: configuration.runs_as(),
+        };
+        let recipe = recipe(service, named, version, &configuration)?;
+        Ok(Self {
+            key,
+            recipe: Arc::new(recipe),
+            limits,
+            invoked_arn: named.arn(),
+            version,
+        })
+    }
+}
+
+/// An alias with weights leads now to one version, now to another.
+fn follow(records: &Records<'_>, named: &Qualified) -> Result<Found, Refusal> {
+    let found = lambda::find(records, named)?;
+    match &found.alias {
+        Some(alias) => {
+            let mut chosen = named.clone();
+            chosen.qualifier = Some(alias.choose(fastrand::f64()).to_owned());
+            lambda::find(records, &chosen)
+        }
+        None => Ok(found),
+    }
+}
+
+fn recipe(
+    service: &Service,
+    named: &Qualified,
+    version: Version,
+    told: &Configuration,
+) -> Result<Recipe, Refusal> {
+    let name = told.runtime.as_deref().unwrap_or_default();
+    let runtime: Runtime = name.parse().map_err(|_| {
+        Refusal::invalid(format!(
+            "Functions of the runtime {name} cannot be invoked here: this service runs Python."
+        ))
+    })?;
+    let arch: Arch = told
+        .architecture
+        .parse()
+        .map_err(|_| Refusal::invalid("Unknown architecture"))?;
+    let wanted = Wanted {
+        runtime,
+        arch,
+        package: package(service, &told.code)?,
+        layers: told
+            .layers
+            .iter()
+            .map(|used| package(service, &used.code))
+            .collect::<Result<_, _>>()?,
+    };
+    let function = describe(named, version, runtime, told)?;
+    let ground = Arc::clone(&service.ground);
+    Ok(Recipe::new(function, move || ground.place(&wanted)))
+}
+
+fn package(service: &Service, code: &Code) -> Result<Package, Refusal> {
+    let sha256 = Sha256::parse_hex(&code.sha256)
+        .map_err(|error| Refusal::new("ServiceException", error.to_string()))?;
+    Ok(Package {
+        path: service.codes.path(&code.sha256),
+        sha256,
+    })
+}
+
+fn describe(
+    named: &Qualified,
+    version: Version,
+    runtime: Runtime,
+    told: &Configuration,
+) -> Result<Described, Refusal> {
+    let figure = |error: barrow_model::function::ParseFigureError| {
+        Refusal::new("InvalidParameterValueException", error.to_string())
+    };
+    let is_json = told.logging.format == "JSON";
+    let level = |level: &Option<String>| level.as_deref().and_then(|level| level.parse().ok());
+    Ok(Described {
+        name: named.name.clone(),
+        version: version.to_string(),
+        arn: named.unqualified_arn(),
+        region: named.scope.region.clone(),
+        handler: told.handler.clone().unwrap_or_default(),
+        runtime,
+        memory: told.memory_mebibytes.to_string().parse().map_err(figure)?,
+        timeout: told.timeout_seconds.to_string().parse().map_err(figure)?,
+        storage: told.storage_mebibytes.to_string().parse().map_err(figure)?,
+        variables: told
+            .environment
+            .iter()
+            .flatten()
+            .map(|(name, value)| (name.clone(), value.clone()))
+            .collect(),
+        logging: Logging {
+            format: if is_json { Format::Json } else { Format::Text },
+            application_level: level(&told.logging.application_level),
+            system_level: level(&told.logging.system_level),
+        },
+        log_group: told.logging.group.clone(),
+    })
+}
