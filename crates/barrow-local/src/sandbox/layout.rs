@@ -4,7 +4,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 
 use super::accounts::account_files;
 use super::root_fs::RootFs;
-use super::spec::{Ground, Network, Root, Step};
+use super::spec::{Ground, Network, Root, Step, USER_NAME};
 use crate::python::Interpreter;
 
 /// The function's own files, as the host has them.
@@ -14,6 +14,8 @@ pub struct Trees {
     pub task: Utf8PathBuf,
     /// The layers, merged, at `/opt`.
     pub opt: Option<Utf8PathBuf>,
+    /// Shown as the home of the function's user, on a host's ground.
+    pub home: Option<Utf8PathBuf>,
 }
 
 /// What the interpreter, its libraries and the runtime's own code come from.
@@ -116,6 +118,9 @@ pub fn layout(base: &Base, trees: &Trees, tmp_bytes: u64) -> Vec<Step> {
     {
         steps.extend(interpreter.layout(site_packages.as_deref()));
         read_only(&mut steps, runtime, "/var/runtime");
+        if let Some(home) = &trees.home {
+            read_only(&mut steps, home, &format!("/home/{USER_NAME}"));
+        }
     }
     read_only(&mut steps, &trees.task, "/var/task");
     if let Some(opt) = &trees.opt {

@@ -276,6 +276,7 @@ fn options(arguments: Args) -> Result<Options> {
             image: environment.image,
             network: environment.network,
             isolation: environment.isolation,
+            home: None,
         },
         logging: Logging {
             format,

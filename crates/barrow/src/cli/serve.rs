@@ -4,7 +4,7 @@ use std::net::{IpAddr, Ipv4Addr};
 
 use camino::Utf8PathBuf;
 
-use crate::ops::serve::{Isolation, Network, Options, Surroundings};
+use crate::ops::serve::{Isolation, Network, Options};
 use crate::ops::{self, Context};
 use crate::outcome::{Outcome, Result};
 
@@ -55,12 +55,8 @@ pub fn run(arguments: Args, context: &Context) -> Result<Outcome> {
         ephemeral: arguments.ephemeral,
         account: arguments.account,
         region: arguments.region,
-        surroundings: Surroundings {
-            python: None,
-            image: None,
-            network: arguments.network,
-            isolation: arguments.isolation,
-        },
+        network: arguments.network,
+        isolation: arguments.isolation,
     };
     ops::serve::serve(options, context)?;
     Ok(Outcome::Done)

@@ -61,6 +61,8 @@ pub struct Surroundings {
     pub image: Option<String>,
     pub network: Network,
     pub isolation: Isolation,
+    /// What a function in a sandbox sees as its user's home.
+    pub home: Option<Utf8PathBuf>,
 }
 
 impl Surroundings {
@@ -142,6 +144,7 @@ fn sandboxed(wish: Wish<'_>, context: &Context) -> Result<Place> {
         trees: Trees {
             task: absolute(&unpacked.task)?,
             opt: unpacked.opt.as_deref().map(absolute).transpose()?,
+            home: wish.surroundings.home.clone(),
         },
         network: wish.surroundings.network.into(),
     }))

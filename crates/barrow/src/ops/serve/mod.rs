@@ -1,6 +1,7 @@
 //! A Lambda-compatible service on this machine, until it is told to end.
 
 mod ground;
+mod home;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -11,7 +12,8 @@ use camino::{Utf8Path, Utf8PathBuf};
 
 use ground::Ground;
 
-pub use super::place::{Isolation, Network, Surroundings};
+use super::place::Surroundings;
+pub use super::place::{Isolation, Network};
 use super::{Context, interrupt};
 use crate::outcome::{Failure, Result, explained};
 
@@ -24,7 +26,8 @@ pub struct Options {
     pub ephemeral: bool,
     pub account: String,
     pub region: String,
-    pub surroundings: Surroundings,
+    pub network: Network,
+    pub isolation: Isolation,
 }
 
 /// How long changes take, as clients see it. Lambda takes a second or more; a second change while
@@ -45,7 +48,13 @@ pub fn serve(options: Options, context: &Context) -> Result<()> {
         .build()
         .map_err(anyhow::Error::from)?;
     let ground = Arc::new(Ground {
-        surroundings: options.surroundings,
+        surroundings: Surroundings {
+            python: None,
+            image: None,
+            network: options.network,
+            isolation: options.isolation,
+            home: Some(home::folder(&data)),
+        },
         context: context.clone(),
     });
     runtime.block_on(async {
@@ -58,6 +67,7 @@ pub fn serve(options: Options, context: &Context) -> Result<()> {
         let server = Server::open(&data, options, ground)
             .await
             .map_err(explained)?;
+        home::write(&data, server.address())?;
         let (end, ended) = tokio::sync::oneshot::channel();
         interrupt::instead(move || {
             // The receiver lives as long as the service.
