@@ -8,12 +8,14 @@ mod api;
 mod front;
 mod invoke;
 mod lambda;
+mod logs;
 mod options;
 mod server;
 mod service;
 mod store;
 
 pub use invoke::{Ground, Wanted};
+pub use logs::Limits as LogLimits;
 pub use options::Options;
 pub use server::{ServeError, Server};
 pub use store::OpenError;

@@ -3,6 +3,8 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
+use crate::logs::Limits;
+
 /// What the service is told when it starts.
 #[derive(Debug, Clone)]
 pub struct Options {
@@ -14,4 +16,6 @@ pub struct Options {
     /// How long a function stays `Pending`, or a change `InProgress`. Clients are written for a
     /// service in which both take a while.
     pub settling: Duration,
+    /// How much of functions' logs is kept.
+    pub logs: Limits,
 }

@@ -9,6 +9,7 @@ use camino::Utf8Path;
 use crate::api::{Model, Refusal};
 use crate::invoke::{self, Ground, Queue};
 use crate::lambda::{Code, Codes, Function, Published, Qualified, State, Update};
+use crate::logs::Logs;
 use crate::options::Options;
 use crate::store::{OpenError, Scope, Store, StoreError};
 
@@ -20,6 +21,7 @@ pub(crate) struct Shared {
     pub model: Model,
     pub store: Store,
     pub codes: Codes,
+    pub logs: Logs,
     pub options: Options,
     /// `http://127.0.0.1:9500`
     pub url: String,
@@ -57,6 +59,7 @@ impl Service {
             model: Model::lambda(),
             store: Store::open(&data.join("records.sqlite"))?,
             codes: Codes::open(data.join("code")).map_err(folder)?,
+            logs: Logs::open(data, options.logs)?,
             options,
             url,
             ground,

@@ -100,21 +100,8 @@ impl Explain for OpenError {
 
 impl Store {
     pub(crate) fn open(path: &Utf8Path) -> Result<Self, OpenError> {
-        let failed = |source| OpenError::Database {
-            path: path.to_owned(),
-            source,
-        };
-        let mut connection = Connection::open(path).map_err(failed)?;
-        connection
-            .busy_timeout(Duration::from_secs(5))
-            .and_then(|()| connection.pragma_update(None, "journal_mode", "WAL"))
-            // What is committed survives the end of this process, not of the machine's power.
-            .and_then(|()| connection.pragma_update(None, "synchronous", "NORMAL"))
-            .and_then(|()| connection.pragma_update(None, "cache_size", -CACHE_KIBIBYTES))
-            .map_err(failed)?;
-        migrate(&mut connection, path)?;
         Ok(Self {
-            connection: Mutex::new(connection),
+            connection: Mutex::new(connect(path, MIGRATIONS)?),
         })
     }
 
@@ -153,7 +140,29 @@ impl Store {
     }
 }
 
-fn migrate(connection: &mut Connection, path: &Utf8Path) -> Result<(), OpenError> {
+/// Opens a file, and brings it to its newest version.
+pub(crate) fn connect(path: &Utf8Path, migrations: &[&str]) -> Result<Connection, OpenError> {
+    let failed = |source| OpenError::Database {
+        path: path.to_owned(),
+        source,
+    };
+    let mut connection = Connection::open(path).map_err(failed)?;
+    connection
+        .busy_timeout(Duration::from_secs(5))
+        .and_then(|()| connection.pragma_update(None, "journal_mode", "WAL"))
+        // What is committed survives the end of this process, not of the machine's power.
+        .and_then(|()| connection.pragma_update(None, "synchronous", "NORMAL"))
+        .and_then(|()| connection.pragma_update(None, "cache_size", -CACHE_KIBIBYTES))
+        .map_err(failed)?;
+    migrate(&mut connection, path, migrations)?;
+    Ok(connection)
+}
+
+fn migrate(
+    connection: &mut Connection,
+    path: &Utf8Path,
+    migrations: &[&str],
+) -> Result<(), OpenError> {
     let failed = |source| OpenError::Database {
         path: path.to_owned(),
         source,
@@ -164,16 +173,16 @@ fn migrate(connection: &mut Connection, path: &Utf8Path) -> Result<(), OpenError
     let seen: usize = transaction
         .pragma_query_value(None, "user_version", |row| row.get(0))
         .map_err(failed)?;
-    let missing = MIGRATIONS.get(seen..).ok_or_else(|| OpenError::TooNew {
+    let missing = migrations.get(seen..).ok_or_else(|| OpenError::TooNew {
         path: path.to_owned(),
         seen,
-        known: MIGRATIONS.len(),
+        known: migrations.len(),
     })?;
     for migration in missing {
         transaction.execute_batch(migration).map_err(failed)?;
     }
     transaction
-        .pragma_update(None, "user_version", MIGRATIONS.len())
+        .pragma_update(None, "user_version", migrations.len())
         .and_then(|()| transaction.commit())
         .map_err(failed)
 }

@@ -8,7 +8,7 @@ mod database;
 mod records;
 
 pub use database::OpenError;
-pub(crate) use database::{Store, StoreError};
+pub(crate) use database::{Store, StoreError, connect};
 pub(crate) use records::{Record, Records};
 
 /// An account in a region: nothing is seen from another.

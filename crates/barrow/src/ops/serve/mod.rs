@@ -63,6 +63,7 @@ pub fn serve(options: Options, context: &Context) -> Result<()> {
             account: options.account,
             region: options.region,
             settling: SETTLING,
+            logs: barrow_serve::LogLimits::default(),
         };
         let server = Server::open(&data, options, ground)
             .await
