@@ -6,6 +6,7 @@ use barrow_local::environment::{Format, Function as Described, Logging};
 use barrow_local::pool::{Key, Limits, Recipe};
 use barrow_local::tree::Package;
 use barrow_model::{Arch, Runtime, Sha256};
+use jiff::Timestamp;
 
 use super::ground::Wanted;
 use super::limits;
@@ -99,7 +100,17 @@ fn recipe(
     };
     let function = describe(named, version, runtime, told)?;
     let ground = Arc::clone(&service.ground);
-    Ok(Recipe::new(function, move || ground.place(&wanted)))
+    let recipe = Recipe::new(function, move || ground.place(&wanted));
+    let (service, scope) = (service.clone(), named.scope.clone());
+    let group = told.logging.group.clone();
+    Ok(recipe.with_log(move |stream| {
+        let stream = service.logs.stream(&scope, &group, stream);
+        Box::new(move |line| {
+            let mut line = line.to_vec();
+            line.push(b'\n');
+            stream.append(Timestamp::now().as_millisecond(), &line);
+        })
+    }))
 }
 
 fn package(service: &Service, code: &Code) -> Result<Package, Refusal> {
