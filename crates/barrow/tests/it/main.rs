@@ -56,5 +56,7 @@ mod run_refused;
 mod run_streams;
 #[cfg(target_os = "linux")]
 mod sandbox;
+#[cfg(target_os = "linux")]
+mod serve;
 mod size;
 mod zips;
