@@ -26,6 +26,7 @@ WORKSPACE = {
     "barrow-local": {"barrow-model", "barrow-core"},
     "barrow-check": {"barrow-model", "barrow-core"},
     "barrow-image": {"barrow-model"},
+    "barrow-s3": {"barrow-model"},
     "barrow": {"barrow-model", "barrow-core", "barrow-index", "barrow-local", "barrow-image", "barrow-check"},
 }
 FOREIGN = {
@@ -35,6 +36,7 @@ FOREIGN = {
     "barrow-local": r"ureq|reqwest|clap|indicatif|anyhow",
     "barrow-check": r"ureq|tokio|hyper|reqwest|clap|indicatif|anyhow|tempfile",
     "barrow-image": r"ureq|hyper|reqwest|clap|indicatif|anyhow",
+    "barrow-s3": r"ureq|reqwest|clap|indicatif|anyhow",
     "barrow": r"ureq|hyper|reqwest",
 }
 

@@ -1,0 +1,103 @@
+//! From an HTTP request to an HTTP answer.
+
+mod answer;
+mod chunks;
+mod host;
+mod open;
+
+pub(crate) use chunks::Trailers;
+
+use std::error::Error;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use hyper::{Request, Response};
+use s3s::Body;
+use s3s::auth::SimpleAuth;
+use s3s::config::{S3Config, StaticConfigProvider};
+use s3s::service::{S3Service, S3ServiceBuilder};
+
+use crate::Storage;
+use crate::operations::Operations;
+
+/// Documents in XML, such as the list of the parts of an upload: 10 000 parts take 3 MiB.
+const LARGEST_DOCUMENT_BYTES: usize = 8 << 20;
+
+/// Uploads from forms in browsers are gathered in memory.
+const LARGEST_FORM_FILE_BYTES: u64 = 16 << 20;
+
+/// Who may ask.
+#[derive(Debug, Clone)]
+pub enum Authorise {
+    /// Everybody. Signatures are read for what they say of account and region, and not verified.
+    Anyone,
+    /// Whoever signs with one of these pairs of access key and secret key.
+    Keys(Vec<(String, String)>),
+}
+
+#[derive(Debug, Clone)]
+pub struct Settings {
+    pub authorise: Authorise,
+    /// Whose access keys are not twelve digits.
+    pub default_account: String,
+}
+
+/// S3 over HTTP. Clones are the same service.
+#[derive(Debug, Clone)]
+pub struct Service {
+    s3: S3Service,
+    verified: bool,
+}
+
+impl Service {
+    pub fn new(storage: Storage, settings: Settings) -> Self {
+        let mut builder = S3ServiceBuilder::new(Operations {
+            storage,
+            default_account: settings.default_account,
+        });
+        builder.set_host(host::Hosts);
+        let mut config = S3Config::default();
+        config.xml_max_body_size = LARGEST_DOCUMENT_BYTES;
+        config.post_object_max_file_size = LARGEST_FORM_FILE_BYTES;
+        builder.set_config(Arc::new(StaticConfigProvider::new(Arc::new(config))));
+        let verified = match settings.authorise {
+            Authorise::Anyone => false,
+            Authorise::Keys(pairs) => {
+                let mut auth = SimpleAuth::new();
+                for (access_key, secret_key) in pairs {
+                    auth.register(access_key, secret_key.into());
+                }
+                builder.set_auth(auth);
+                true
+            }
+        };
+        Self {
+            s3: builder.build(),
+            verified,
+        }
+    }
+
+    /// Answers a request. What goes wrong is an answer too.
+    pub async fn handle<B>(&self, request: Request<B>) -> Response<Body>
+    where
+        B: hyper::body::Body<Data = Bytes> + Send + 'static,
+        B::Error: Into<Box<dyn Error + Send + Sync>>,
+        Box<dyn Error + Send + Sync>: From<B::Error>,
+    {
+        let request = request.map(Body::http_body_unsync);
+        let question = answer::Question::of(&request);
+        let request = if self.verified {
+            Ok(request)
+        } else {
+            open::opened(request)
+        };
+        let response = match request {
+            Ok(request) => match self.s3.call(request).await {
+                Ok(response) => response,
+                Err(_) => answer::internal_error(),
+            },
+            Err(refusal) => answer::of_error(refusal.into()),
+        };
+        question.complete(response)
+    }
+}
