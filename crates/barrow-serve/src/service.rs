@@ -21,6 +21,8 @@ pub(crate) struct Shared {
     pub model: Model,
     pub store: Store,
     pub codes: Codes,
+    pub buckets: barrow_s3::Storage,
+    pub s3: barrow_s3::Service,
     pub logs: Logs,
     pub options: Options,
     /// `http://127.0.0.1:9500`
@@ -55,10 +57,20 @@ impl Service {
         };
         std::fs::create_dir_all(data).map_err(folder)?;
         let lock = lock(data)?;
+        let buckets = barrow_s3::Storage::open(&data.join("s3"))?;
+        let s3 = barrow_s3::Service::new(
+            buckets.clone(),
+            barrow_s3::Settings {
+                authorise: barrow_s3::Authorise::Anyone,
+                default_account: options.account.clone(),
+            },
+        );
         let service = Self(Arc::new(Shared {
             model: Model::lambda(),
             store: Store::open(&data.join("records.sqlite"))?,
             codes: Codes::open(data.join("code")).map_err(folder)?,
+            buckets,
+            s3,
             logs: Logs::open(data, options.logs)?,
             options,
             url,
@@ -128,15 +140,28 @@ impl Service {
     /// Code from a bucket.
     pub(crate) fn fetch(
         &self,
-        _scope: &Scope,
-        _bucket: &str,
-        _key: &str,
-        _version: Option<&str>,
+        scope: &Scope,
+        bucket: &str,
+        key: &str,
+        version: Option<&str>,
     ) -> Result<Code, Refusal> {
-        Err(Refusal::invalid(
-            "Error occurred while GetObject. S3 Error Code: NoSuchBucket. S3 Error Message: The \
-             specified bucket does not exist",
-        ))
+        let refused = |code: &str, message: &str| {
+            Refusal::invalid(format!(
+                "Error occurred while GetObject. S3 Error Code: {code}. S3 Error Message: {message}"
+            ))
+        };
+        let found = self.buckets.object(&scope.account, bucket, key, version);
+        let object = found.map_err(|error| refused(error.code(), &error.to_string()))?;
+        if object.region != scope.region {
+            return Err(refused(
+                "PermanentRedirect",
+                &format!(
+                    "The bucket is in this region: {}. Please use this region to retry the request",
+                    object.region
+                ),
+            ));
+        }
+        self.codes.keep_file(object.file)
     }
 
     /// Where a package can be downloaded.

@@ -6,7 +6,9 @@ mod lambda;
 mod query;
 mod reply;
 
+use http_body_util::BodyExt as _;
 use hyper::body::Incoming;
+use hyper::http::request::Parts;
 use hyper::{Request, Response};
 
 pub(crate) use caller::{Caller, Signature};
@@ -25,7 +27,30 @@ pub(crate) async fn answer(service: &Service, request: Request<Incoming>) -> Res
     if let Some(digest) = code_digest(head.uri.path()) {
         return reply::file(&service.codes.path(digest)).await;
     }
+    if is_for_s3(service, signature.as_ref(), &head, &query) {
+        let request = Request::from_parts(head, body);
+        let response = service.s3.handle(request).await;
+        return response.map(|body| body.map_err(Into::into).boxed_unsync());
+    }
     lambda::answer(service, caller, &head, &query, body).await
+}
+
+/// Requests say by their signature which service they are for. What is not signed and is nothing of
+/// Lambda's is about a bucket that is open to everyone.
+fn is_for_s3(
+    service: &Service,
+    signature: Option<&Signature>,
+    head: &Parts,
+    query: &[(String, String)],
+) -> bool {
+    match signature {
+        Some(signature) => signature.service == "s3",
+        // The older form of presigned URLs names no service.
+        None => {
+            query.iter().any(|(name, _)| name == "AWSAccessKeyId")
+                || !service.model.knows_path(head.uri.path())
+        }
+    }
 }
 
 /// Whoever knows a package's digest may have it.

@@ -1,15 +1,15 @@
 //! Answers as they go out.
 
-use std::convert::Infallible;
+use std::error::Error;
 
 use camino::Utf8Path;
-use http_body_util::combinators::BoxBody;
+use http_body_util::combinators::UnsyncBoxBody;
 use http_body_util::{BodyExt as _, Full};
 use hyper::body::Bytes;
 use hyper::header::{HeaderName, HeaderValue};
 use hyper::{Response, StatusCode};
 
-pub(crate) type ReplyBody = BoxBody<Bytes, Infallible>;
+pub(crate) type ReplyBody = UnsyncBoxBody<Bytes, Box<dyn Error + Send + Sync>>;
 
 /// An answer being put together.
 #[derive(Debug)]
@@ -42,7 +42,8 @@ impl Reply {
 
     pub(crate) fn bytes(self, body: impl Into<Bytes>) -> Response<ReplyBody> {
         let (head, _) = self.response.into_parts();
-        Response::from_parts(head, Full::new(body.into()).boxed())
+        let body = Full::new(body.into()).map_err(|never| match never {});
+        Response::from_parts(head, body.boxed_unsync())
     }
 }
 

@@ -1,7 +1,7 @@
 //! Deployment packages, kept by their digest.
 
 use std::fs;
-use std::io::{self, Write as _};
+use std::io::{self, Read as _, Write as _};
 
 use barrow_core::ReadAt;
 use barrow_core::zip::Directory;
@@ -12,6 +12,8 @@ use sha2::Digest as _;
 
 use super::configuration::Code;
 use crate::api::Refusal;
+
+const PIECE_BYTES: usize = 256 << 10;
 
 /// The folder that holds them.
 #[derive(Debug)]
@@ -59,6 +61,35 @@ impl Codes {
             })?;
         }
         Ok(code)
+    }
+
+    /// Keeps a package that lies in a file. However large it is, little of it is in memory.
+    pub(crate) fn keep_file(&self, mut file: fs::File) -> Result<Code, Refusal> {
+        inspect(&file)?;
+        let mut copy = || -> io::Result<Code> {
+            let mut new = tempfile::NamedTempFile::new_in(&self.folder)?;
+            let mut hasher = sha2::Sha256::new();
+            let mut bytes = 0;
+            let mut piece = vec![0; PIECE_BYTES];
+            loop {
+                let count = file.read(&mut piece)?;
+                if count == 0 {
+                    break;
+                }
+                hasher.update(&piece[..count]);
+                new.write_all(&piece[..count])?;
+                bytes += count as u64;
+            }
+            let sha256 = HEXLOWER.encode(&hasher.finalize());
+            new.persist(self.path(&sha256))?;
+            Ok(Code { sha256, bytes })
+        };
+        copy().map_err(|error| {
+            Refusal::new(
+                "ServiceException",
+                format!("cannot copy the package: {error}"),
+            )
+        })
     }
 
     pub(crate) fn path(&self, sha256: &str) -> Utf8PathBuf {

@@ -75,6 +75,8 @@ pub enum OpenError {
         path: Utf8PathBuf,
         source: rusqlite::Error,
     },
+    #[error(transparent)]
+    Buckets(#[from] barrow_s3::OpenError),
 }
 
 impl Explain for OpenError {
@@ -82,6 +84,7 @@ impl Explain for OpenError {
         match self {
             Self::InUse { .. } | Self::TooNew { .. } => Fault::Input,
             Self::Folder { .. } | Self::Database { .. } => Fault::Machine,
+            Self::Buckets(error) => error.fault(),
         }
     }
 
@@ -94,6 +97,7 @@ impl Explain for OpenError {
                 vec!["use a newer barrow, or another folder: `--data DIR`".into()]
             }
             Self::Folder { .. } | Self::Database { .. } => Vec::new(),
+            Self::Buckets(error) => error.hints(),
         }
     }
 }
