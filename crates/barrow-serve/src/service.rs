@@ -164,6 +164,28 @@ impl Service {
         self.codes.keep_file(object.file)
     }
 
+    /// Has the environments of a version started that are to be there before anybody asks.
+    pub(crate) fn provision(&self, named: &Qualified) {
+        let (service, named) = (self.clone(), named.clone());
+        self.background.spawn(async move {
+            tokio::time::sleep(service.options.settling).await;
+            let _ = tokio::task::spawn_blocking(move || {
+                let config = service
+                    .store
+                    .read(|records| crate::lambda::provisioned(records, &named))?;
+                let Some(config) = config else { return Ok(()) };
+                let ready = crate::lambda::Status::Ready;
+                crate::lambda::settle_provisioned(&service, &named, config.requested, ready)
+            })
+            .await;
+        });
+    }
+
+    /// Where a function is served over HTTP.
+    pub(crate) fn function_url(&self, id: &str) -> String {
+        format!("{}/lambda-url/{id}/", self.url)
+    }
+
     /// Where a package can be downloaded.
     pub(crate) fn code_location(&self, code: &Code) -> String {
         format!("{}/code/{}.zip", self.url, code.sha256)

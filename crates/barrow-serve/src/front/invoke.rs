@@ -1,7 +1,6 @@
 //! The operations that invoke functions. Unlike the others they wait.
 
 use data_encoding::BASE64;
-use hyper::body::Bytes;
 
 use crate::api::Refusal;
 use crate::invoke::{self, Event, Outcome, Request, Type};
@@ -25,12 +24,12 @@ impl Invoking {
         })
     }
 
-    pub(super) async fn answer(self, call: &Call<'_>, body: Bytes) -> Result<Answer, Refusal> {
+    pub(super) async fn answer(self, call: &Call<'_>) -> Result<Answer, Refusal> {
         let kind = match self {
             Self::Async => Type::Event,
             Self::Invoke | Self::Stream => Type::parse(call.text("InvocationType")),
         };
-        let request = Request::new(call.function()?, body)
+        let request = Request::new(call.function()?, call.body.clone())
             .with_client_context(call.text("ClientContext"))?
             .checked(kind)?;
         let id = request.id.clone();

@@ -58,10 +58,12 @@ async fn operate<'s>(
     if let Some(invoking) = super::invoke::Invoking::of(&operation.name) {
         let call = Call {
             service,
+            operation: &operation.name,
             scope: caller.scope,
             input,
+            body,
         };
-        let answer = invoking.answer(&call, body).await?;
+        let answer = invoking.answer(&call).await?;
         return Ok((operation, answer));
     }
     let Some(operate) = lambda::operation(&operation.name) else {
@@ -71,11 +73,14 @@ async fn operate<'s>(
         ));
     };
     let service = service.clone();
+    let name = operation.name.clone();
     let done = tokio::task::spawn_blocking(move || {
         operate(&Call {
             service: &service,
+            operation: &name,
             scope: caller.scope,
             input,
+            body,
         })
     });
     let answer = done.await.unwrap_or_else(|_| {
@@ -125,6 +130,7 @@ fn refused(model: &Model, refusal: &Refusal, reply: impl Fn(u16) -> Reply) -> Re
         "UnknownOperationException" => 404,
         "MethodNotAllowedException" => 405,
         "RequestEntityTooLargeException" => 413,
+        "AccessDeniedException" => 403,
         _ => shape.and_then(api::Shape::status_of_error).unwrap_or(400),
     };
     let mut body = refusal.more.clone();

@@ -151,7 +151,7 @@ pub(crate) fn delete(call: &Call<'_>) -> Result<Answer, Refusal> {
     call.service.store.write(|records| {
         existing(records, &named)?;
         records.remove::<Alias>(&named.scope, &named.name, name)?;
-        Ok::<_, Refusal>(())
+        super::functions::remove_owned(records, &named.with_qualifier(name))
     })?;
     Ok(Answer::empty())
 }
@@ -186,7 +186,7 @@ pub(crate) fn find(
     Ok(records.get(&named.scope, &named.name, name)?)
 }
 
-fn missing(named: &Qualified, name: &str) -> Refusal {
+pub(super) fn missing(named: &Qualified, name: &str) -> Refusal {
     Refusal::not_found(format!(
         "Cannot find alias arn: {}:{name}",
         named.unqualified_arn()

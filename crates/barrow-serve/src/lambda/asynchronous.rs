@@ -4,6 +4,7 @@ use jiff::SignedDuration;
 
 use super::Qualified;
 use super::configuration::Function;
+use super::event_invoke::EventInvokeConfig;
 use crate::store::{Records, StoreError};
 
 #[derive(Debug)]
@@ -41,6 +42,15 @@ pub(crate) fn asynchronous(
         let dead_letter = function.latest.kept.get("DeadLetterConfig");
         let target = dead_letter.and_then(|config| config.get("TargetArn"));
         rules.on_failure = target.and_then(|arn| arn.as_str()).map(str::to_owned);
+    }
+    let key = named.qualifier_or_latest();
+    if let Some(config) = records.get::<EventInvokeConfig>(&named.scope, &named.name, key)? {
+        rules.retries = config.retries.unwrap_or(rules.retries);
+        if let Some(seconds) = config.longest_age_seconds {
+            rules.longest_age = SignedDuration::from_secs(seconds.into());
+        }
+        rules.on_success = config.destinations.on_success;
+        rules.on_failure = config.destinations.on_failure.or(rules.on_failure);
     }
     Ok(rules)
 }

@@ -46,10 +46,11 @@ impl Codes {
 
     /// Keeps a package, if it is one.
     pub(crate) fn keep(&self, bytes: Vec<u8>) -> Result<Code, Refusal> {
-        inspect(&bytes)?;
+        let unzipped_bytes = inspect(&bytes)?;
         let code = Code {
             sha256: HEXLOWER.encode(&sha2::Sha256::digest(&bytes)),
             bytes: bytes.len() as u64,
+            unzipped_bytes,
         };
         let path = self.path(&code.sha256);
         if !path.is_file() {
@@ -105,8 +106,8 @@ impl Codes {
     }
 }
 
-/// What Lambda looks at before it takes a package.
-fn inspect(package: &dyn ReadAt) -> Result<(), Refusal> {
+/// What Lambda looks at before it takes a package. Gives how much is in it.
+fn inspect(package: &dyn ReadAt) -> Result<u64, Refusal> {
     let directory = Directory::read(package).map_err(|_| {
         Refusal::invalid(
             "Could not unzip uploaded file. Please check your file, then try to upload again.",
@@ -124,5 +125,5 @@ fn inspect(package: &dyn ReadAt) -> Result<(), Refusal> {
             "Unzipped size must be smaller than {UNZIPPED_LIMIT_BYTES} bytes"
         )));
     }
-    Ok(())
+    Ok(unzipped)
 }

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::store::Record;
+use crate::store::{Record, Weight};
 
 /// A function: what is common to its versions, and the one that can be changed.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -27,6 +27,13 @@ pub(crate) struct Function {
 
 impl Record for Function {
     const KIND: &'static str = "function";
+
+    fn weight(&self) -> Weight {
+        Weight {
+            bytes: self.latest.code.bytes,
+            concurrency: self.reserved_concurrency.unwrap_or(0),
+        }
+    }
 }
 
 /// A published version. Its owner is the function, its key the number.
@@ -38,6 +45,13 @@ pub(crate) struct Published {
 
 impl Record for Published {
     const KIND: &'static str = "version";
+
+    fn weight(&self) -> Weight {
+        Weight {
+            bytes: self.configuration.code.bytes,
+            ..Weight::default()
+        }
+    }
 }
 
 /// All that decides how a version runs.
@@ -74,6 +88,7 @@ pub(crate) struct Code {
     /// Hexadecimal.
     pub sha256: String,
     pub bytes: u64,
+    pub unzipped_bytes: u64,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -1,11 +1,11 @@
 //! Functions as answers show them.
 
 use data_encoding::{BASE64, HEXLOWER_PERMISSIVE};
-use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
 use super::configuration::{Code, Configuration, State, Update};
 use super::names::{LATEST, function_arn, partition};
+use super::times;
 use crate::store::Scope;
 
 /// The names by which each part of a list or an answer is known.
@@ -49,7 +49,7 @@ impl Shown<'_> {
         add("Description", told.description.as_str().into());
         add("Timeout", told.timeout_seconds.into());
         add("MemorySize", told.memory_mebibytes.into());
-        add("LastModified", time(told.modified).into());
+        add("LastModified", times::lambda(told.modified).into());
         add("Version", self.version.into());
         add("RevisionId", told.revision.as_str().into());
         add("PackageType", "Zip".into());
@@ -153,9 +153,4 @@ impl Code {
         let bytes = HEXLOWER_PERMISSIVE.decode(self.sha256.as_bytes());
         BASE64.encode(&bytes.unwrap_or_default())
     }
-}
-
-/// `2025-11-25T02:27:35.123+0000`.
-pub(crate) fn time(time: Timestamp) -> String {
-    time.strftime("%Y-%m-%dT%H:%M:%S.%3f+0000").to_string()
 }

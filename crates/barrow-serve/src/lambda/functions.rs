@@ -9,11 +9,15 @@ use serde_json::{Map, Value, json};
 use super::aliases::Alias;
 use super::configuration::{Configuration, Function, Published, State, Update};
 use super::describe::Shown;
+use super::event_invoke::EventInvokeConfig;
+use super::management::RuntimeManagement;
 use super::names::{LATEST, Qualified};
 use super::pages::Page;
+use super::policies::Policy;
+use super::provisioned::Provisioned;
 use super::settings::Settings;
 use super::versions::{self, Version};
-use super::{Answer, Call, revision, tags};
+use super::{Answer, Call, account, code_signing, revision, tags, urls};
 use crate::api::Refusal;
 use crate::store::{Records, number_key};
 
@@ -21,8 +25,9 @@ const PAGE: usize = 50;
 
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "PascalCase")]
-struct Create {
-    code: super::source::Source,
+struct Create<'i> {
+    #[serde(borrow)]
+    code: super::source::Source<'i>,
     #[serde(default)]
     publish: bool,
     package_type: Option<String>,
@@ -36,7 +41,7 @@ struct Create {
 
 pub(crate) fn create(call: &Call<'_>) -> Result<Answer, Refusal> {
     let named = call.function()?;
-    let Create {
+    let Create::<'_> {
         code,
         publish,
         package_type,
@@ -45,13 +50,6 @@ pub(crate) fn create(call: &Call<'_>) -> Result<Answer, Refusal> {
         code_signing_config_arn,
         settings,
     } = call.input()?;
-    if named.name.len() > 64 {
-        return Err(Refusal::validation(format!(
-            "1 validation error detected: Value '{}' at 'functionName' failed to satisfy \
-             constraint: Member must have length less than or equal to 64",
-            named.name
-        )));
-    }
     if package_type.as_deref() == Some("Image") || code.image_uri.is_some() {
         return Err(Refusal::invalid(
             "Container images are not supported here: this service runs functions of .zip files.",
@@ -89,6 +87,11 @@ pub(crate) fn create(call: &Call<'_>) -> Result<Answer, Refusal> {
                 "Function already exist: {}",
                 function.name
             )));
+        }
+        account::check_room(records, &named.scope, new.code.bytes)?;
+        if let Some(arn) = &code_signing_config_arn {
+            code_signing::check_there(records, &named.scope, arn)?;
+            code_signing::link(records, &named, arn)?;
         }
         let mut latest = new;
         settings.apply(&mut latest, &named, records)?;
@@ -208,10 +211,29 @@ pub(crate) fn delete(call: &Call<'_>) -> Result<Answer, Refusal> {
 
 fn delete_whole(records: &Records<'_>, named: &Qualified) -> Result<(), Refusal> {
     let Qualified { scope, name, .. } = named;
+    if let Some(function) = function(records, named)? {
+        let signing = function.code_signing_config.as_deref();
+        code_signing::unlink(records, named, signing)?;
+    }
     records.remove::<Function>(scope, "", name)?;
     records.remove_all::<Published>(scope, name)?;
     records.remove_all::<Alias>(scope, name)?;
-    Ok(())
+    records.remove_all::<Policy>(scope, name)?;
+    records.remove_all::<Provisioned>(scope, name)?;
+    records.remove_all::<EventInvokeConfig>(scope, name)?;
+    records.remove_all::<RuntimeManagement>(scope, name)?;
+    urls::remove_all(records, named)
+}
+
+/// What a version or an alias that goes has of its own.
+pub(super) fn remove_owned(records: &Records<'_>, named: &Qualified) -> Result<(), Refusal> {
+    let Qualified { scope, name, .. } = named;
+    let key = named.qualifier_or_latest();
+    records.remove::<Policy>(scope, name, key)?;
+    records.remove::<Provisioned>(scope, name, key)?;
+    records.remove::<EventInvokeConfig>(scope, name, key)?;
+    records.remove::<RuntimeManagement>(scope, name, key)?;
+    urls::remove_one(records, named)
 }
 
 /// The function itself, whichever version of it is meant.

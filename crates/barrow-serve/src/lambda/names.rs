@@ -39,13 +39,13 @@ impl FunctionName {
         };
         if let Some(at) = parts.iter().position(|part| *part == "function") {
             for part in parts.drain(..=at) {
-                if part.len() == 12 && part.bytes().all(|byte| byte.is_ascii_digit()) {
+                if is_account(part) {
                     name.account = Some(part.to_owned());
                 } else if part != "function" && !part.is_empty() {
                     name.region = Some(part.to_owned());
                 }
             }
-        } else if parts.len() > 1 && parts[0].len() == 12 && is_number(parts[0]) {
+        } else if parts.len() > 1 && is_account(parts[0]) {
             name.account = Some(parts.remove(0).to_owned());
         }
         let mut parts = parts.into_iter();
@@ -100,6 +100,26 @@ impl Qualified {
         }
     }
 
+    /// The function as a whole.
+    pub(crate) fn unqualified(&self) -> Self {
+        Self {
+            qualifier: None,
+            ..self.clone()
+        }
+    }
+
+    pub(crate) fn with_qualifier(&self, qualifier: &str) -> Self {
+        Self {
+            qualifier: Some(qualifier.to_owned()),
+            ..self.clone()
+        }
+    }
+
+    /// The key of what is kept for each version and alias: the whole function is its `$LATEST`.
+    pub(crate) fn qualifier_or_latest(&self) -> &str {
+        self.qualifier.as_deref().unwrap_or(LATEST)
+    }
+
     /// `Function not found`, as most operations say it.
     pub(crate) fn not_found(&self) -> Refusal {
         Refusal::not_found(format!("Function not found: {}", self.arn()))
@@ -121,6 +141,16 @@ pub(crate) fn partition(region: &str) -> &'static str {
         Some("us") if region.starts_with("us-gov-") => "aws-us-gov",
         _ => "aws",
     }
+}
+
+pub(crate) fn is_account(text: &str) -> bool {
+    text.len() == 12 && is_number(text)
+}
+
+/// Whether an alias can have this name.
+pub(crate) fn is_alias(qualifier: &str) -> bool {
+    let in_name = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
+    !is_number(qualifier) && qualifier.bytes().all(in_name)
 }
 
 /// Versions are numbers, aliases are not.

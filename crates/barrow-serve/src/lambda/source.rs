@@ -8,9 +8,10 @@ use crate::api::Refusal;
 /// `FunctionCode` and the content of a layer have these members in common.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "PascalCase")]
-pub(super) struct Source {
-    /// Base64.
-    pub zip_file: Option<String>,
+pub(super) struct Source<'i> {
+    /// Base64. Of the request's own bytes: it may be seventy megabytes.
+    #[serde(borrow)]
+    pub zip_file: Option<&'i str>,
     #[serde(rename = "S3Bucket")]
     pub s3_bucket: Option<String>,
     #[serde(rename = "S3Key")]
@@ -20,7 +21,7 @@ pub(super) struct Source {
     pub image_uri: Option<String>,
 }
 
-impl Source {
+impl Source<'_> {
     /// Takes the package into what the service keeps.
     pub(super) fn keep(&self, call: &Call<'_>) -> Result<Code, Refusal> {
         match (&self.zip_file, &self.s3_bucket, &self.s3_key) {

@@ -16,9 +16,9 @@ use crate::store::Records;
 
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "PascalCase")]
-struct Code {
-    #[serde(flatten)]
-    source: Source,
+struct Code<'i> {
+    #[serde(flatten, borrow)]
+    source: Source<'i>,
     #[serde(default)]
     publish: bool,
     #[serde(default)]
@@ -29,7 +29,7 @@ struct Code {
 
 pub(crate) fn code(call: &Call<'_>) -> Result<Answer, Refusal> {
     let named = call.function()?;
-    let Code {
+    let Code::<'_> {
         source,
         publish,
         dry_run,

@@ -241,7 +241,7 @@ pub(crate) fn delete(records: &Records<'_>, named: &Qualified, number: u64) -> R
         )));
     }
     records.remove::<Published>(scope, name, &version_key(number))?;
-    Ok(())
+    functions::remove_owned(records, &named.with_qualifier(&text))
 }
 
 pub(crate) fn in_progress(named: &Qualified) -> Refusal {

@@ -11,6 +11,9 @@ use super::records::Records;
 use crate::api::Refusal;
 
 /// Each brings a file one version further; the file says how many it has behind it.
+///
+/// `totals` is kept by the database itself: sums over an account's records would otherwise have to
+/// read them all.
 const MIGRATIONS: &[&str] = &["
     CREATE TABLE documents (
         kind TEXT NOT NULL,
@@ -19,8 +22,41 @@ const MIGRATIONS: &[&str] = &["
         owner TEXT NOT NULL,
         key TEXT NOT NULL,
         body TEXT NOT NULL,
+        bytes INTEGER NOT NULL,
+        concurrency INTEGER NOT NULL,
         PRIMARY KEY (kind, account, region, owner, key)
-    ) WITHOUT ROWID
+    ) WITHOUT ROWID;
+    CREATE TABLE totals (
+        kind TEXT NOT NULL,
+        account TEXT NOT NULL,
+        region TEXT NOT NULL,
+        records INTEGER NOT NULL,
+        bytes INTEGER NOT NULL,
+        concurrency INTEGER NOT NULL,
+        PRIMARY KEY (kind, account, region)
+    ) WITHOUT ROWID;
+    CREATE TRIGGER document_added AFTER INSERT ON documents BEGIN
+        INSERT INTO totals (kind, account, region, records, bytes, concurrency)
+        VALUES (new.kind, new.account, new.region, 1, new.bytes, new.concurrency)
+        ON CONFLICT DO UPDATE SET
+            records = records + 1,
+            bytes = bytes + excluded.bytes,
+            concurrency = concurrency + excluded.concurrency;
+    END;
+    CREATE TRIGGER document_changed AFTER UPDATE ON documents
+    WHEN new.bytes <> old.bytes OR new.concurrency <> old.concurrency BEGIN
+        UPDATE totals SET
+            bytes = bytes + new.bytes - old.bytes,
+            concurrency = concurrency + new.concurrency - old.concurrency
+        WHERE kind = new.kind AND account = new.account AND region = new.region;
+    END;
+    CREATE TRIGGER document_removed AFTER DELETE ON documents BEGIN
+        UPDATE totals SET
+            records = records - 1,
+            bytes = bytes - old.bytes,
+            concurrency = concurrency - old.concurrency
+        WHERE kind = old.kind AND account = old.account AND region = old.region;
+    END
 "];
 
 /// Pages of the file that are kept in memory.

@@ -9,7 +9,7 @@ mod records;
 
 pub use database::OpenError;
 pub(crate) use database::{Store, StoreError, connect};
-pub(crate) use records::{Record, Records};
+pub(crate) use records::{Record, Records, Weight};
 
 /// An account in a region: nothing is seen from another.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]

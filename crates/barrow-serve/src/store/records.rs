@@ -10,6 +10,28 @@ use super::database::StoreError;
 /// What can be stored. Fields that a later version adds have a default.
 pub(crate) trait Record: Serialize + DeserializeOwned {
     const KIND: &'static str;
+
+    /// What it adds to the sums of its kind.
+    fn weight(&self) -> Weight {
+        Weight::default()
+    }
+}
+
+/// What a record counts for.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Weight {
+    /// Of packages.
+    pub bytes: u64,
+    /// Environments that are set apart.
+    pub concurrency: u32,
+}
+
+/// An account's records of a kind, taken together.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Totals {
+    pub records: u64,
+    pub bytes: u64,
+    pub concurrency: u64,
 }
 
 #[derive(Debug)]
@@ -51,19 +73,42 @@ impl<'t> Records<'t> {
             source,
         })?;
         let mut statement = self.transaction.prepare_cached(
-            "INSERT INTO documents (kind, account, region, owner, key, body)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6)
-             ON CONFLICT DO UPDATE SET body = excluded.body",
+            "INSERT INTO documents (kind, account, region, owner, key, body, bytes, concurrency)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
+             ON CONFLICT DO UPDATE SET
+                 body = excluded.body,
+                 bytes = excluded.bytes,
+                 concurrency = excluded.concurrency",
         )?;
+        let Weight { bytes, concurrency } = record.weight();
         statement.execute(params![
             R::KIND,
             scope.account,
             scope.region,
             owner,
             key,
-            body
+            body,
+            bytes.cast_signed(),
+            concurrency,
         ])?;
         Ok(())
+    }
+
+    pub(crate) fn totals<R: Record>(&self, scope: &Scope) -> Result<Totals, StoreError> {
+        let mut statement = self.transaction.prepare_cached(
+            "SELECT records, bytes, concurrency FROM totals
+             WHERE kind = ?1 AND account = ?2 AND region = ?3",
+        )?;
+        let whose = params![R::KIND, scope.account, scope.region];
+        let figure = |number: i64| u64::try_from(number).unwrap_or_default();
+        let totals = statement.query_row(whose, |row| {
+            Ok(Totals {
+                records: figure(row.get(0)?),
+                bytes: figure(row.get(1)?),
+                concurrency: figure(row.get(2)?),
+            })
+        });
+        Ok(totals.optional()?.unwrap_or_default())
     }
 
     /// Whether there was one.
@@ -120,6 +165,32 @@ impl<'t> Records<'t> {
         .collect()
     }
 
+    /// The same from the other end: by key, from before `before`, the last first.
+    pub(crate) fn list_back<R: Record>(
+        &self,
+        scope: &Scope,
+        owner: &str,
+        before: &str,
+        limit: usize,
+    ) -> Result<Vec<(String, R)>, StoreError> {
+        let mut statement = self.transaction.prepare_cached(
+            "SELECT key, body FROM documents
+             WHERE kind = ?1 AND account = ?2 AND region = ?3 AND owner = ?4
+                 AND (?5 = '' OR key < ?5)
+             ORDER BY key DESC LIMIT ?6",
+        )?;
+        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+        let whose = params![R::KIND, scope.account, scope.region, owner, before, limit];
+        let rows = statement.query_map(whose, |row| {
+            Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?))
+        })?;
+        rows.map(|row| {
+            let (key, body) = row?;
+            Ok((key, decode(&body)?))
+        })
+        .collect()
+    }
+
     /// All records of a kind in a scope, whoever owns them, with owner and key.
     pub(crate) fn all<R: Record>(
         &self,
@@ -142,21 +213,29 @@ impl<'t> Records<'t> {
 
     /// All records of a kind, of everybody.
     pub(crate) fn everywhere<R: Record>(&self) -> Result<Vec<(Scope, R)>, StoreError> {
+        let mut all = Vec::new();
+        self.visit(|scope, _, record| all.push((scope, record)))?;
+        Ok(all)
+    }
+
+    /// The same, one after the other, with their owners.
+    pub(crate) fn visit<R: Record>(
+        &self,
+        mut each: impl FnMut(Scope, String, R),
+    ) -> Result<(), StoreError> {
         let mut statement = self
             .transaction
-            .prepare_cached("SELECT account, region, body FROM documents WHERE kind = ?1")?;
-        let rows = statement.query_map(params![R::KIND], |row| {
+            .prepare_cached("SELECT account, region, owner, body FROM documents WHERE kind = ?1")?;
+        let mut rows = statement.query(params![R::KIND])?;
+        while let Some(row) = rows.next()? {
             let scope = Scope {
                 account: row.get(0)?,
                 region: row.get(1)?,
             };
-            Ok((scope, row.get::<_, String>(2)?))
-        })?;
-        rows.map(|row| {
-            let (scope, body) = row?;
-            Ok((scope, decode(&body)?))
-        })
-        .collect()
+            let body: String = row.get(3)?;
+            each(scope, row.get(2)?, decode(&body)?);
+        }
+        Ok(())
     }
 }
 
