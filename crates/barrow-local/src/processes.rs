@@ -1,6 +1,7 @@
 //! Trees of processes: what they are told, how they end, what the kernel says of them.
 
 use std::fs;
+use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Serialize};
 
@@ -37,13 +38,37 @@ pub(crate) struct Memory {
     /// What the processes together seemed to use when shared pages were last told apart, and what
     /// it was.
     shared: Option<(u64, u64)>,
+    /// The tree's processes, and when we looked for them.
+    known: Option<(Instant, Vec<i32>)>,
 }
+
+/// For so long, after an event that was dealt with at once, the processes are those that were there
+/// before it: looking for them takes five times as long as asking one of them.
+const KNOWN_FOR: Duration = Duration::from_millis(100);
 
 impl Memory {
     /// Looks, and gives what the tree uses now.
     pub(crate) fn look(&mut self, roots: Roots) -> u64 {
         let processes = tree(roots);
-        let now = match processes[..] {
+        let now = self.ask(&processes);
+        self.known = Some((Instant::now(), processes));
+        now
+    }
+
+    /// The same, without looking for processes again where that was done a moment ago.
+    pub(crate) fn glance(&mut self, roots: Roots) -> u64 {
+        match self.known.take() {
+            Some((when, processes)) if when.elapsed() < KNOWN_FOR => {
+                let now = self.ask(&processes);
+                self.known = Some((when, processes));
+                now
+            }
+            _ => self.look(roots),
+        }
+    }
+
+    fn ask(&mut self, processes: &[i32]) -> u64 {
+        let now = match *processes {
             // What it used between two looks counts too.
             [process] => {
                 let status = status(process);
@@ -51,7 +76,7 @@ impl Memory {
                 self.most_bytes = self.most_bytes.max(most);
                 kibibytes(&status, "VmRSS:") << 10
             }
-            _ => self.of_many(&processes),
+            _ => self.of_many(processes),
         };
         self.most_bytes = self.most_bytes.max(now);
         now

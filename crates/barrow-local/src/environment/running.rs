@@ -122,7 +122,7 @@ impl Running {
 
     /// The most memory it has used so far.
     pub(super) fn most_bytes(&mut self) -> u64 {
-        self.watch();
+        self.memory.glance(self.process.roots());
         self.memory.most_bytes()
     }
 

@@ -13,7 +13,8 @@ use super::refused::{Reason, Refused};
 use super::settings::PoolSettings;
 use super::shared::Shared;
 use super::slots::Limits;
-use super::state::{Admitted, Job, Work};
+use super::state::Admitted;
+use super::work::{Job, Work};
 use crate::environment::{Invocation, Invoked};
 
 /// The environments of all functions. Clones are the same pool; it ends with the last of them.

@@ -12,6 +12,7 @@
 mod figures;
 mod invoke;
 mod key;
+mod queue;
 mod recipe;
 mod refused;
 mod seat;
@@ -20,6 +21,7 @@ mod shared;
 mod slots;
 mod spares;
 mod state;
+mod work;
 
 pub use figures::Figures;
 pub use invoke::Pool;

@@ -9,7 +9,8 @@ use tokio::time::{Instant, sleep_until};
 use super::key::Kind;
 use super::refused::Refused;
 use super::shared::Shared;
-use super::state::{Job, Leave, Next, Work};
+use super::state::{Leave, Next};
+use super::work::{Job, Work};
 use crate::Environment;
 use crate::environment::{Circumstances, Initialization};
 

@@ -11,6 +11,8 @@ pub struct PoolSettings {
     pub most_environments: usize,
     /// Invokes that wait for one of those to be free.
     pub most_waiting: usize,
+    /// What the events of those have together.
+    pub most_waiting_bytes: usize,
     pub longest_wait: Duration,
     /// Sandboxes that are ready before anyone knows for which function.
     pub spares: usize,
@@ -25,6 +27,7 @@ impl Default for PoolSettings {
             longest_idle: Duration::from_mins(10),
             most_environments: 64,
             most_waiting: 1000,
+            most_waiting_bytes: 128 << 20,
             longest_wait: Duration::from_secs(10),
             spares: 2,
             freeze_after: Duration::from_millis(5),

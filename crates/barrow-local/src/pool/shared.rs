@@ -9,7 +9,8 @@ use super::seat;
 use super::settings::PoolSettings;
 use super::slots::Slots;
 use super::spares::Spares;
-use super::state::{State, Work};
+use super::state::State;
+use super::work::Work;
 
 #[derive(Debug)]
 pub(super) struct Shared {

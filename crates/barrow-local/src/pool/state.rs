@@ -1,6 +1,6 @@
 //! Who sits where: every decision of a pool, made without waiting.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -9,38 +9,15 @@ use tokio::time::Instant;
 
 use super::figures::Figures;
 use super::key::{Key, Kind};
+use super::queue::{Queue, Turn, Waiting};
 use super::recipe::Recipe;
-use super::refused::{Reason, Refused};
+use super::refused::Reason;
 use super::settings::PoolSettings;
-use super::slots::Slot;
-use crate::environment::{Invocation, Invoked};
+use super::work::{Job, Work};
 
 /// For so long a seat stays with its function while others wait, too: several times what it takes
 /// to start an environment, or starting would be all that a full machine does.
 const TURN: Duration = Duration::from_millis(500);
-
-/// An event, and who waits for its answer.
-#[derive(Debug)]
-pub(super) struct Job {
-    pub(super) invocation: Invocation,
-    pub(super) reply: oneshot::Sender<Result<Invoked, Refused>>,
-    pub(super) slot: Slot,
-}
-
-/// What a seat is told.
-#[derive(Debug)]
-pub(super) enum Work {
-    Invoke {
-        kind: Arc<Kind>,
-        job: Box<Job>,
-    },
-    /// Start an environment ahead of its events.
-    Prepare {
-        kind: Arc<Kind>,
-        ready: Option<oneshot::Sender<Result<(), Refused>>>,
-    },
-    End,
-}
 
 /// What becomes of an event that has just come.
 #[derive(Debug)]
@@ -77,7 +54,7 @@ pub(super) struct State {
     settings: PoolSettings,
     groups: HashMap<Key, Group>,
     seats: HashMap<u64, Seat>,
-    queue: VecDeque<Waiting>,
+    queue: Queue,
     last: u64,
     open: bool,
     pub(super) figures: Figures,
@@ -106,20 +83,13 @@ struct Idle {
     since: Instant,
 }
 
-#[derive(Debug)]
-struct Waiting {
-    number: u64,
-    kind: Arc<Kind>,
-    job: Box<Job>,
-}
-
 impl State {
     pub(super) fn new(settings: PoolSettings) -> Self {
         Self {
             settings,
             groups: HashMap::new(),
             seats: HashMap::new(),
-            queue: VecDeque::new(),
+            queue: Queue::new(settings.most_waiting, settings.most_waiting_bytes),
             last: 0,
             open: true,
             figures: Figures::default(),
@@ -156,25 +126,25 @@ impl State {
                 Err(back) => work = back,
             }
         }
-        let Work::Invoke { kind, job } = work else {
+        let Work::Invoke { job, .. } = work else {
             return Admitted::Handed;
         };
-        if self.queue.len() >= self.settings.most_waiting {
-            self.forget(&kind);
-            return Admitted::Refused(Reason::Machine);
-        }
         let number = self.number();
-        self.queue.push_back(Waiting { number, kind, job });
-        Admitted::Waits(number)
+        let waiting = Waiting {
+            number,
+            kind: Arc::clone(&kind),
+            job,
+        };
+        if self.queue.push(waiting) {
+            return Admitted::Waits(number);
+        }
+        self.forget(&kind);
+        Admitted::Refused(Reason::Machine)
     }
 
     /// Takes an event out of the queue, if it is still there.
     pub(super) fn give_up(&mut self, number: u64) -> bool {
-        let found = self
-            .queue
-            .iter()
-            .position(|waiting| waiting.number == number);
-        let Some(waiting) = found.and_then(|position| self.queue.remove(position)) else {
+        let Some(waiting) = self.queue.give_up(number) else {
             return false;
         };
         self.forget(&waiting.kind);
@@ -188,9 +158,14 @@ impl State {
             return Next::End;
         };
         let kind = Arc::clone(&seat.kind);
-        let stays = seat.provisioned || now.saturating_duration_since(seat.since) < TURN;
-        let leaves = !seat.provisioned;
-        if let Some(waiting) = self.next_waiting(&kind, stays, leaves) {
+        let turn = if seat.provisioned {
+            Turn::Own
+        } else if now.saturating_duration_since(seat.since) < TURN {
+            Turn::OwnFirst
+        } else {
+            Turn::Any
+        };
+        if let Some(waiting) = self.queue.next(&kind, turn) {
             self.switch(id, &waiting.kind, now);
             return Next::Work(Work::Invoke {
                 kind: waiting.kind,
@@ -388,22 +363,10 @@ impl State {
         }
     }
 
-    /// Who has waited longest: first of the seat's own kind, if it stays with that, and then of any
-    /// other, if it may leave it.
-    fn next_waiting(&mut self, kind: &Arc<Kind>, stays: bool, leaves: bool) -> Option<Waiting> {
-        // Whoever has gone away has not been promised anything yet.
-        self.queue.retain(|waiting| !waiting.job.reply.is_closed());
-        let own = |waiting: &Waiting| Arc::ptr_eq(&waiting.kind, kind);
-        let own = self.queue.iter().position(own).filter(|_| stays);
-        let position = own.or(leaves.then_some(0))?;
-        self.queue.remove(position)
-    }
-
     /// Drops a kind that nothing is of any more.
     fn forget(&mut self, kind: &Arc<Kind>) {
         let is_it = |other: &Arc<Kind>| Arc::ptr_eq(other, kind);
-        let needed = self.seats.values().any(|seat| is_it(&seat.kind))
-            || self.queue.iter().any(|waiting| is_it(&waiting.kind));
+        let needed = self.seats.values().any(|seat| is_it(&seat.kind)) || self.queue.has(kind);
         let group = self.groups.get(&kind.key);
         let unused = group.is_some_and(|group| is_it(&group.kind) && group.provisioned == 0);
         if unused && !needed {

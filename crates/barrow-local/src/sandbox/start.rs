@@ -162,7 +162,7 @@ impl Sandbox {
         let speak = |source| SandboxError::Speak { source };
         let mut listener = None;
         loop {
-            let report = wire::receive(self.control.get_ref()).map_err(speak)?;
+            let report = wire::receive_report(self.control.get_ref()).map_err(speak)?;
             match report.ok_or(SandboxError::Silent)? {
                 (Report::Listening(_), socket) => listener = socket,
                 (Report::Failed(failed), _) => return Err(SandboxError::step(failed)),
@@ -212,7 +212,7 @@ impl Sandbox {
     /// Whether everything in it goes on. Does not wait.
     pub fn is_alive(&mut self) -> bool {
         while self.ended.is_none() {
-            match wire::receive::<Report>(self.control.get_ref()) {
+            match wire::receive_report(self.control.get_ref()) {
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => break,
                 report => self.take(&report),
             }
@@ -228,7 +228,7 @@ impl Sandbox {
             self.ended = SILENT;
             return;
         };
-        if let Ok(report) = ready.try_io(|control| wire::receive(control.get_ref())) {
+        if let Ok(report) = ready.try_io(|control| wire::receive_report(control.get_ref())) {
             drop(ready);
             self.take(&report);
         }

@@ -20,6 +20,8 @@ use crate::processes::End;
 
 /// A spec has some hundred paths and at most 4 KB of the user's variables.
 const LARGEST_MESSAGE_BYTES: usize = 160 << 10;
+/// A report has at most one path.
+const LARGEST_REPORT_BYTES: usize = 8 << 10;
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) enum Report {
@@ -87,10 +89,21 @@ pub(super) fn send_with<M: Serialize>(
 pub(super) fn receive<M: DeserializeOwned>(
     socket: impl AsFd,
 ) -> io::Result<Option<(M, Option<OwnedFd>)>> {
-    let mut bytes = vec![0; LARGEST_MESSAGE_BYTES];
+    receive_into(socket, &mut vec![0; LARGEST_MESSAGE_BYTES])
+}
+
+/// The same for what comes often and is small.
+pub(super) fn receive_report(socket: impl AsFd) -> io::Result<Option<(Report, Option<OwnedFd>)>> {
+    receive_into(socket, &mut [0; LARGEST_REPORT_BYTES])
+}
+
+fn receive_into<M: DeserializeOwned>(
+    socket: impl AsFd,
+    bytes: &mut [u8],
+) -> io::Result<Option<(M, Option<OwnedFd>)>> {
     let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(1))];
     let mut control = RecvAncillaryBuffer::new(&mut space);
-    let mut slices = [IoSliceMut::new(&mut bytes)];
+    let mut slices = [IoSliceMut::new(bytes)];
     let mut next = || recvmsg(&socket, &mut slices, &mut control, RecvFlags::CMSG_CLOEXEC);
     let received = match next() {
         // One that has ended without reading everything says so before its last words.

@@ -33,13 +33,21 @@ pub(crate) struct Subject {
 
 impl Subject {
     pub(crate) fn new(name: &str) -> Self {
-        Self::with_handler(name, "app.handler")
+        Self::in_place(name, place)
+    }
+
+    pub(crate) fn in_place(name: &str, place: impl Fn() -> Place + Send + Sync + 'static) -> Self {
+        Self::made(name, "app.handler", place)
     }
 
     pub(crate) fn with_handler(name: &str, handler: &str) -> Self {
+        Self::made(name, handler, place)
+    }
+
+    fn made(name: &str, handler: &str, place: impl Fn() -> Place + Send + Sync + 'static) -> Self {
         let log = Arc::<Mutex<Vec<(String, String)>>>::default();
         let lines = Arc::clone(&log);
-        let recipe = Recipe::new(function(name, handler), || Ok(place()))
+        let recipe = Recipe::new(function(name, handler), move || Ok(place()))
             .with_credentials(|| Credentials {
                 access_key_id: "ASIATEST".to_owned(),
                 ..Credentials::default()
@@ -65,7 +73,7 @@ impl Subject {
     /// The same function after a change.
     pub(crate) fn revised(&self, revision: &str) -> Self {
         let mut revised = Self::new(&self.recipe.function().name);
-        revised.key.revision = revision.to_owned();
+        revision.clone_into(&mut revised.key.revision);
         revised
     }
 
@@ -126,6 +134,11 @@ pub(crate) fn function(name: &str, handler: &str) -> Function {
 }
 
 pub(crate) fn place() -> Place {
+    place_with(None, None)
+}
+
+/// With a runtime and an SDK from elsewhere.
+pub(crate) fn place_with(runtime: Option<&String>, site_packages: Option<&String>) -> Place {
     let folder = |name| {
         Utf8PathBuf::from(env!("CARGO_MANIFEST_DIR"))
             .join("tests/function")
@@ -134,8 +147,8 @@ pub(crate) fn place() -> Place {
     Place::Sandbox(InSandbox {
         base: Base::Host {
             interpreter: INTERPRETER.1.clone(),
-            runtime: folder("runtime"),
-            site_packages: None,
+            runtime: runtime.map_or_else(|| folder("runtime"), Utf8PathBuf::from),
+            site_packages: site_packages.map(Utf8PathBuf::from),
         },
         trees: Trees {
             task: folder("task"),

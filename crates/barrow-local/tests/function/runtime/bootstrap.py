@@ -5,6 +5,7 @@ import importlib
 import json
 import os
 import sys
+import types
 
 ROOT = "/2018-06-01/runtime/"
 sys.path.insert(0, os.environ["LAMBDA_TASK_ROOT"])
@@ -29,9 +30,10 @@ except Exception as caught:
     sys.exit(1)
 while True:
     headers, body = call("GET", "invocation/next")
+    context = types.SimpleNamespace(invoked_function_arn=headers["Lambda-Runtime-Invoked-Function-Arn"])
     own = "invocation/" + headers["Lambda-Runtime-Aws-Request-Id"]
     try:
-        answer = json.dumps(handler(json.loads(body), headers)).encode()
+        answer = json.dumps(handler(json.loads(body), context)).encode()
     except Exception as caught:
         call("POST", own + "/error", error(caught))
     else:

@@ -19,7 +19,7 @@ def beat():
         time.sleep(0.0005)
 
 
-def handler(event, headers):
+def handler(event, context):
     global count
     count += 1
     if "print" in event:
@@ -37,10 +37,6 @@ def handler(event, headers):
         "environment": ENVIRONMENT,
         "count": count,
         "beats": beats,
-        "arn": headers["Lambda-Runtime-Invoked-Function-Arn"],
+        "arn": context.invoked_function_arn,
         "variables": {name: os.environ.get(name) for name in event.get("variables", [])},
     }
-
-
-def broken(event, headers):
-    raise ValueError("broken")
