@@ -13,6 +13,7 @@ mod options;
 mod server;
 mod service;
 mod store;
+mod url;
 
 pub use invoke::{Ground, Wanted};
 pub use logs::Limits as LogLimits;

@@ -99,14 +99,14 @@ impl Server {
                 accepted = self.listener.accept() => accepted,
                 () = &mut end => break,
             };
-            let Ok((stream, _)) = accepted else {
+            let Ok((stream, peer)) = accepted else {
                 // Out of descriptors, most likely: some connection will end.
                 tokio::time::sleep(Duration::from_millis(50)).await;
                 continue;
             };
             let _ = stream.set_nodelay(true);
             let service = self.service.clone();
-            let answer = service_fn(move |request| answer(service.clone(), request));
+            let answer = service_fn(move |request| answer(service.clone(), peer, request));
             let connection = http1::Builder::new()
                 .timer(TokioTimer::new())
                 .serve_connection(TokioIo::new(stream), answer);
@@ -123,7 +123,8 @@ impl Server {
 
 async fn answer(
     service: Service,
+    peer: SocketAddr,
     request: Request<Incoming>,
 ) -> Result<Response<ReplyBody>, Infallible> {
-    Ok(front::answer(&service, request).await)
+    Ok(front::answer(&service, peer, request).await)
 }

@@ -8,7 +8,9 @@ use camino::Utf8Path;
 
 use crate::api::{Model, Refusal};
 use crate::invoke::{self, Ground, Queue};
-use crate::lambda::{Code, Codes, Function, Published, Qualified, State, Update};
+use crate::lambda::{
+    Code, Codes, Function, LATEST, Provisioned, Published, Qualified, State, Update,
+};
 use crate::logs::Logs;
 use crate::options::Options;
 use crate::store::{OpenError, Scope, Store, StoreError};
@@ -93,10 +95,20 @@ impl Service {
             let functions = records.everywhere::<Function>()?;
             Ok::<_, StoreError>(functions)
         });
-        for (scope, function) in all.unwrap_or_default() {
+        for (scope, _, _, function) in all.unwrap_or_default() {
             if function.latest.is_being_changed() {
                 self.activate(&scope, &function.name);
             }
+        }
+        let provisioned = self
+            .store
+            .read(|records| records.everywhere::<Provisioned>());
+        for (scope, name, qualifier, _) in provisioned.unwrap_or_default() {
+            self.provision(&Qualified {
+                scope,
+                name,
+                qualifier: Some(qualifier),
+            });
         }
     }
 
@@ -115,6 +127,11 @@ impl Service {
             let Some(mut function) = records.get::<Function>(scope, "", name)? else {
                 return Ok(());
             };
+            // What runs by an earlier configuration takes no more events.
+            let current = function.latest.runs_as();
+            let arn = crate::lambda::function_arn(scope, name);
+            self.pool
+                .retire(&arn, |key| key.version != LATEST || key.revision == current);
             let was_published =
                 function.published_revision.as_ref() == Some(&function.latest.revision);
             settle(&mut function.latest);
@@ -164,20 +181,13 @@ impl Service {
         self.codes.keep_file(object.file)
     }
 
-    /// Has the environments of a version started that are to be there before anybody asks.
+    /// Has the environments of a version started that are to be there before anybody asks, a moment
+    /// later.
     pub(crate) fn provision(&self, named: &Qualified) {
         let (service, named) = (self.clone(), named.clone());
         self.background.spawn(async move {
             tokio::time::sleep(service.options.settling).await;
-            let _ = tokio::task::spawn_blocking(move || {
-                let config = service
-                    .store
-                    .read(|records| crate::lambda::provisioned(records, &named))?;
-                let Some(config) = config else { return Ok(()) };
-                let ready = crate::lambda::Status::Ready;
-                crate::lambda::settle_provisioned(&service, &named, config.requested, ready)
-            })
-            .await;
+            invoke::provision(&service, &named).await;
         });
     }
 

@@ -6,6 +6,8 @@ mod lambda;
 mod query;
 mod reply;
 
+use std::net::SocketAddr;
+
 use http_body_util::BodyExt as _;
 use hyper::body::Incoming;
 use hyper::http::request::Parts;
@@ -16,9 +18,14 @@ pub(crate) use query::pairs;
 pub(crate) use reply::{Reply, ReplyBody};
 
 use crate::service::Service;
+use crate::url::{self, Asked};
 
 /// Finds who is to answer, and lets them.
-pub(crate) async fn answer(service: &Service, request: Request<Incoming>) -> Response<ReplyBody> {
+pub(crate) async fn answer(
+    service: &Service,
+    peer: SocketAddr,
+    request: Request<Incoming>,
+) -> Response<ReplyBody> {
     let (head, body) = request.into_parts();
     let query = pairs(head.uri.query().unwrap_or_default());
     let signature = Signature::read(&head.headers, &query);
@@ -26,6 +33,10 @@ pub(crate) async fn answer(service: &Service, request: Request<Incoming>) -> Res
     let caller = Caller::of(signature.as_ref(), &options.account, &options.region);
     if let Some(digest) = code_digest(head.uri.path()) {
         return reply::file(&service.codes.path(digest)).await;
+    }
+    if let Some(asked) = Asked::of(&head) {
+        let signature = signature.as_ref();
+        return url::answer(service, asked, &caller, signature, peer, &head, body).await;
     }
     if is_for_s3(service, signature.as_ref(), &head, &query) {
         let request = Request::from_parts(head, body);

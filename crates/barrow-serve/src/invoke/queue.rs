@@ -96,7 +96,7 @@ pub(crate) fn accept(service: &Service, event: &Event) -> Result<(), Refusal> {
 /// Takes up what an earlier service has left, and deals with events from then on.
 pub(crate) async fn run(service: Service) {
     let left = service.store.read(|records| records.everywhere::<Event>());
-    for (_, event) in left.unwrap_or_default() {
+    for (_, _, _, event) in left.unwrap_or_default() {
         service.queue.add(&event);
     }
     loop {

@@ -4,7 +4,7 @@ use super::Call;
 use super::names::Qualified;
 use super::policies::Policy;
 use crate::api::Refusal;
-use crate::store::Scope;
+use crate::store::{Records, Scope, StoreError};
 
 /// Whether the caller may do what he asks for with this function.
 pub(super) fn to_function(call: &Call<'_>, named: &Qualified) -> Result<(), Refusal> {
@@ -19,6 +19,17 @@ pub(super) fn to_function(call: &Call<'_>, named: &Qualified) -> Result<(), Refu
         return Ok(());
     }
     Err(denied(&call.scope, &action, &named.arn()))
+}
+
+/// Whether anybody at all may come by a function's URL.
+pub(crate) fn url_is_open(
+    records: &Records<'_>,
+    named: &Qualified,
+    auth_type: &str,
+) -> Result<bool, StoreError> {
+    let key = named.qualifier_or_latest();
+    let policy: Option<Policy> = records.get(&named.scope, &named.name, key)?;
+    Ok(policy.is_some_and(|policy| policy.opens_url(auth_type)))
 }
 
 /// `lambda:InvokeFunction`

@@ -66,7 +66,7 @@ impl Codes {
 
     /// Keeps a package that lies in a file. However large it is, little of it is in memory.
     pub(crate) fn keep_file(&self, mut file: fs::File) -> Result<Code, Refusal> {
-        inspect(&file)?;
+        let unzipped_bytes = inspect(&file)?;
         let mut copy = || -> io::Result<Code> {
             let mut new = tempfile::NamedTempFile::new_in(&self.folder)?;
             let mut hasher = sha2::Sha256::new();
@@ -83,7 +83,11 @@ impl Codes {
             }
             let sha256 = HEXLOWER.encode(&hasher.finalize());
             new.persist(self.path(&sha256))?;
-            Ok(Code { sha256, bytes })
+            Ok(Code {
+                sha256,
+                bytes,
+                unzipped_bytes,
+            })
         };
         copy().map_err(|error| {
             Refusal::new(

@@ -37,14 +37,14 @@ mod update;
 mod urls;
 mod versions;
 
+pub(crate) use access::url_is_open;
 pub(crate) use account::unreserved;
 pub(crate) use answer::{Answer, Body};
 pub(crate) use asynchronous::{Asynchronous, asynchronous};
 pub(crate) use call::Call;
 pub(crate) use code::Codes;
 pub(crate) use configuration::{Code, Configuration, Function, Published, State, Update};
-pub(crate) use event_invoke::find as event_invoke_config;
-pub(crate) use names::{FunctionName, Qualified};
+pub(crate) use names::{FunctionName, LATEST, Qualified, function_arn};
 pub(crate) use provisioned::{
     Provisioned, Status, find as provisioned, settle as settle_provisioned,
 };

@@ -186,6 +186,18 @@ impl Policy {
         })
     }
 
+    /// Whether everybody may come by a function's URL.
+    pub(super) fn opens_url(&self, auth_type: &str) -> bool {
+        self.statements.iter().any(|statement| {
+            let action = statement.action.as_str();
+            let is_meant = matches!(action, "*" | "lambda:*" | "lambda:InvokeFunctionUrl");
+            let wanted = statement.condition.equals.url_auth_type.as_deref();
+            is_meant
+                && wanted.is_none_or(|wanted| wanted == auth_type)
+                && matches!(statement.principal, Principal::Everybody(_))
+        })
+    }
+
     /// A name is in a policy once.
     pub(super) fn check_new(&self, sid: &str) -> Result<(), Refusal> {
         if self.statements.iter().any(|statement| statement.sid == sid) {

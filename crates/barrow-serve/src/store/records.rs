@@ -211,29 +211,31 @@ impl<'t> Records<'t> {
         .collect()
     }
 
-    /// All records of a kind, of everybody.
-    pub(crate) fn everywhere<R: Record>(&self) -> Result<Vec<(Scope, R)>, StoreError> {
+    /// All records of a kind, of everybody, with owner and key.
+    pub(crate) fn everywhere<R: Record>(
+        &self,
+    ) -> Result<Vec<(Scope, String, String, R)>, StoreError> {
         let mut all = Vec::new();
-        self.visit(|scope, _, record| all.push((scope, record)))?;
+        self.visit(|scope, owner, key, record| all.push((scope, owner, key, record)))?;
         Ok(all)
     }
 
-    /// The same, one after the other, with their owners.
+    /// The same, one after the other.
     pub(crate) fn visit<R: Record>(
         &self,
-        mut each: impl FnMut(Scope, String, R),
+        mut each: impl FnMut(Scope, String, String, R),
     ) -> Result<(), StoreError> {
-        let mut statement = self
-            .transaction
-            .prepare_cached("SELECT account, region, owner, body FROM documents WHERE kind = ?1")?;
+        let mut statement = self.transaction.prepare_cached(
+            "SELECT account, region, owner, key, body FROM documents WHERE kind = ?1",
+        )?;
         let mut rows = statement.query(params![R::KIND])?;
         while let Some(row) = rows.next()? {
             let scope = Scope {
                 account: row.get(0)?,
                 region: row.get(1)?,
             };
-            let body: String = row.get(3)?;
-            each(scope, row.get(2)?, decode(&body)?);
+            let body: String = row.get(4)?;
+            each(scope, row.get(2)?, row.get(3)?, decode(&body)?);
         }
         Ok(())
     }
