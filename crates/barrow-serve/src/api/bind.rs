@@ -21,10 +21,10 @@ pub(crate) fn bind(
     };
     let mut bound = Map::new();
     if wants_json(input) {
-        let told = parse(body)?;
+        let mut told = parse(body)?;
         for (name, member) in &input.members {
             if member.location == Location::Body
-                && let Some(value) = told.get(member.wire_name(name))
+                && let Some(value) = told.remove(member.wire_name(name))
                 && !value.is_null()
             {
                 bound.insert(name.clone(), checked(model, &member.shape, value)?);
@@ -69,23 +69,20 @@ fn parse(body: &[u8]) -> Result<Map<String, Value>, Refusal> {
     match serde_json::from_slice(body) {
         Ok(Value::Object(told)) => Ok(told),
         Ok(other) => Err(cannot_be(kind_of(&other), "structure")),
-        Err(error) => Err(Refusal::new(
-            "InvalidRequestContentException",
-            format!("Could not parse request body into json: {error}"),
-        )),
+        Err(error) => Err(Refusal::new("SerializationException", error.to_string())),
     }
 }
 
 /// The value, if it is of the shape's type all the way down. `null` is as good as nothing.
-fn checked(model: &Model, name: &str, value: &Value) -> Result<Value, Refusal> {
+fn checked(model: &Model, name: &str, value: Value) -> Result<Value, Refusal> {
     let Some(shape) = model.shape(name) else {
-        return Ok(value.clone());
+        return Ok(value);
     };
     match (shape.kind, value) {
-        (Kind::Structure, Value::Object(told)) => {
+        (Kind::Structure, Value::Object(mut told)) => {
             let mut bound = Map::new();
             for (name, member) in &shape.members {
-                if let Some(value) = told.get(member.wire_name(name))
+                if let Some(value) = told.remove(member.wire_name(name))
                     && !value.is_null()
                 {
                     bound.insert(name.clone(), checked(model, &member.shape, value)?);
@@ -95,24 +92,26 @@ fn checked(model: &Model, name: &str, value: &Value) -> Result<Value, Refusal> {
         }
         (Kind::Map, Value::Object(told)) => {
             let member = shape.value.as_ref().map_or("", |member| &member.shape);
-            let entries = told.iter().filter(|(_, value)| !value.is_null());
-            let entries =
-                entries.map(|(key, value)| Ok((key.clone(), checked(model, member, value)?)));
+            let entries = told.into_iter().filter(|(_, value)| !value.is_null());
+            let entries = entries.map(|(key, value)| Ok((key, checked(model, member, value)?)));
             Ok(Value::Object(entries.collect::<Result<_, Refusal>>()?))
         }
         (Kind::List, Value::Array(items)) => {
             let member = shape.member.as_ref().map_or("", |member| &member.shape);
-            let items = items.iter().map(|item| match item {
+            let items = items.into_iter().map(|item| match item {
                 Value::Null => Ok(Value::Null),
                 item => checked(model, member, item),
             });
             Ok(Value::Array(items.collect::<Result<_, Refusal>>()?))
         }
-        (Kind::Integer | Kind::Long, Value::Number(number)) => whole(number),
-        (Kind::Float | Kind::Double | Kind::Timestamp, Value::Number(_))
-        | (Kind::String | Kind::Blob | Kind::Timestamp, Value::String(_))
-        | (Kind::Boolean, Value::Bool(_)) => Ok(value.clone()),
-        (kind, value) => Err(cannot_be(kind_of(value), type_name(kind))),
+        (Kind::Integer | Kind::Long, Value::Number(number)) => whole(&number),
+        (Kind::Float | Kind::Double, Value::Number(number)) => {
+            Ok(number.as_f64().unwrap_or_default().into())
+        }
+        (Kind::String | Kind::Blob | Kind::Timestamp, value @ Value::String(_))
+        | (Kind::Timestamp, value @ Value::Number(_))
+        | (Kind::Boolean, value @ Value::Bool(_)) => Ok(value),
+        (kind, value) => Err(cannot_be(kind_of(&value), type_name(kind))),
     }
 }
 
@@ -186,5 +185,94 @@ fn type_name(kind: Kind) -> &'static str {
         Kind::Boolean => "Boolean",
         Kind::Blob => "Blob",
         Kind::Timestamp => "Timestamp",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn bound(method: &str, path: &str, body: &str) -> Result<Value, String> {
+        let model = Model::lambda();
+        let (path, query) = path.split_once('?').unwrap_or((path, ""));
+        let pairs = query.split('&').filter_map(|pair| pair.split_once('='));
+        let query: Vec<(String, String)> = pairs
+            .map(|(name, value)| (name.to_owned(), value.to_owned()))
+            .collect();
+        let route = model.route(method, path, &query).unwrap();
+        bind(&model, &route, &query, &HeaderMap::new(), body.as_bytes())
+            .map(Value::Object)
+            .map_err(|refusal| refusal.to_string())
+    }
+
+    #[test]
+    fn members_come_from_the_path_the_query_and_the_body() {
+        assert_eq!(
+            bound(
+                "PUT",
+                "/2015-03-31/functions/f/aliases/live",
+                r#"{"FunctionVersion": "1", "Description": null, "Unknown": 1,
+                    "RoutingConfig": {"AdditionalVersionWeights": {"2": 1}}}"#,
+            ),
+            Ok(json!({
+                "FunctionName": "f",
+                "Name": "live",
+                "FunctionVersion": "1",
+                "RoutingConfig": {"AdditionalVersionWeights": {"2": 1.0}},
+            }))
+        );
+        assert_eq!(
+            bound("GET", "/2015-03-31/functions?MaxItems=3&Marker=m", ""),
+            Ok(json!({"MaxItems": 3, "Marker": "m"}))
+        );
+        assert_eq!(
+            bound("DELETE", "/2017-03-31/tags/arn?tagKeys=a&tagKeys=b", ""),
+            Ok(json!({"Resource": "arn", "TagKeys": ["a", "b"]}))
+        );
+    }
+
+    #[test]
+    fn values_of_another_type_are_refused() {
+        const CREATE: &str = "/2015-03-31/functions";
+        for (body, expected) in [
+            (
+                r#"{"FunctionName": 1}"#,
+                "NUMBER_VALUE can not be converted to a String",
+            ),
+            (
+                r#"{"Timeout": "3"}"#,
+                "STRING_VALUE can not be converted to an Integer",
+            ),
+            (
+                r#"{"Publish": "yes"}"#,
+                "STRING_VALUE can not be converted to a Boolean",
+            ),
+            (
+                r#"{"Code": []}"#,
+                "Start of structure or map found where not expected.",
+            ),
+            (
+                r#"{"Layers": {}}"#,
+                "Start of structure or map found where not expected.",
+            ),
+            (
+                r#"[]"#,
+                "Start of structure or map found where not expected.",
+            ),
+            (r#"{"#, "EOF while parsing an object at line 1 column 1"),
+        ] {
+            let error = bound("POST", CREATE, body).unwrap_err();
+            assert_eq!(
+                error,
+                format!("SerializationException: {expected}"),
+                "{body}"
+            );
+        }
+        assert_eq!(
+            bound("POST", CREATE, r#"{"Timeout": 3.9}"#),
+            Ok(json!({"Timeout": 3}))
+        );
     }
 }

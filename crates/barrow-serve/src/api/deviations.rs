@@ -1,6 +1,9 @@
 //! Where the service differs from its model, as recorded.
 
 use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+use serde_json::Number;
 
 use super::model::{Member, Shape};
 
@@ -93,7 +96,8 @@ const LISTABLE_RUNTIMES: [&str; 55] = [
     "python3.6",
 ];
 
-/// The values that a member may have. `runtime` of a function is judged later, in other words.
+/// The values that a member may have, as a refusal tells them. `runtime` of a function is judged
+/// later, in other words.
 pub(super) fn values<'s>(operation: &str, name: &str, shape: &'s Shape, at: &str) -> Vec<&'s str> {
     match (name, operation, at) {
         ("Runtime", "CreateFunction" | "UpdateFunctionConfiguration", _) => Vec::new(),
@@ -106,34 +110,34 @@ pub(super) fn values<'s>(operation: &str, name: &str, shape: &'s Shape, at: &str
     }
 }
 
-/// Lists whose items may be `null`, or of which the service at least does not say otherwise.
+/// Lists and maps whose items may be `null`, or of which the service at least does not say
+/// otherwise. Recorded, but for the variables: those are from a message of 2024.
 pub(super) fn takes_null(at: &str) -> bool {
     matches!(
         at,
-        "compatibleRuntimes" | "vpcConfig.subnetIds" | "vpcConfig.securityGroupIds"
+        "compatibleRuntimes"
+            | "environment.variables"
+            | "vpcConfig.subnetIds"
+            | "vpcConfig.securityGroupIds"
     )
 }
 
-/// A function's own name is shorter than what the model allows for an ARN.
-pub(super) fn longest(_operation: &str, _at: &str) -> Option<f64> {
-    None
-}
-
 /// Figures that the model allows for kinds of functions that are not ours (managed instances).
-pub(super) fn range(name: &str, shape: &Shape) -> (Option<f64>, Option<f64>) {
+pub(super) fn range<'s>(name: &str, shape: &'s Shape) -> (Option<&'s Number>, Option<&'s Number>) {
+    static MEBIBYTES: LazyLock<Number> = LazyLock::new(|| 10_240.into());
+    static SECONDS: LazyLock<Number> = LazyLock::new(|| 900.into());
     let max = match name {
-        "MemorySize" | "EphemeralStorageSize" => Some(10240.0),
-        "Timeout" => Some(900.0),
-        _ => shape.max,
+        "MemorySize" | "EphemeralStorageSize" => Some(&*MEBIBYTES),
+        "Timeout" => Some(&*SECONDS),
+        _ => shape.max.as_ref(),
     };
-    (shape.min, max)
+    (shape.min.as_ref(), max)
 }
 
 /// Members in the order in which the service tells of them.
-pub(super) fn in_order<'m>(
-    _operation: &str,
-    members: &'m BTreeMap<String, Member>,
-) -> impl Iterator<Item = (&'m String, &'m Member)> {
+pub(super) fn in_order(
+    members: &BTreeMap<String, Member>,
+) -> impl Iterator<Item = (&String, &Member)> {
     // Recorded: runtimes of a layer before its architectures.
     let mut members: Vec<_> = members.iter().collect();
     members.sort_by_key(|(name, _)| *name != "CompatibleRuntimes");

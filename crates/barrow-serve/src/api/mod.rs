@@ -8,6 +8,7 @@
 //! documentation. Where the service itself is known to differ, `deviations` says so.
 
 mod bind;
+mod constraint;
 mod deviations;
 mod model;
 mod refusal;

@@ -5,6 +5,7 @@ use std::sync::OnceLock;
 
 use fancy_regex::Regex;
 use serde::Deserialize;
+use serde_json::Number;
 
 /// Operations and shapes.
 #[derive(Debug, Deserialize)]
@@ -40,8 +41,9 @@ pub(crate) struct Shape {
     /// Of a map.
     pub key: Option<Member>,
     pub value: Option<Member>,
-    pub min: Option<f64>,
-    pub max: Option<f64>,
+    /// As the model writes them: of a fraction with a point, of a count without.
+    pub min: Option<Number>,
+    pub max: Option<Number>,
     pattern: Option<String>,
     #[serde(rename = "enum", default)]
     pub values: Vec<String>,
