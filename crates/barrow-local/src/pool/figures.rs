@@ -3,7 +3,7 @@
 /// How it stands, and what has happened since it began.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Figures {
-    /// Environments that are being made, or ended to make room for others.
+    /// Environments that are being made.
     pub starting: usize,
     /// Environments with an event.
     pub busy: usize,

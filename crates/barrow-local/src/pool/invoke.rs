@@ -35,6 +35,18 @@ impl Drop for Owner {
     }
 }
 
+/// Whoever goes away while he waits in line does not take up room there.
+struct InLine<'a> {
+    shared: &'a Shared,
+    number: u64,
+}
+
+impl Drop for InLine<'_> {
+    fn drop(&mut self) {
+        self.shared.state().give_up(self.number);
+    }
+}
+
 impl Pool {
     pub fn new(settings: PoolSettings) -> Self {
         let shared = Arc::new(Shared::new(settings));
@@ -79,6 +91,7 @@ impl Pool {
             Admitted::NewSeat(id, work) => shared.seat(id, work),
             Admitted::Refused(reason) => return Err(self.throttled(reason)),
             Admitted::Waits(number) => {
+                let _place = InLine { shared, number };
                 tokio::select! {
                     biased;
                     answer = &mut answer => return answer.unwrap_or(Err(Refused::ShuttingDown)),

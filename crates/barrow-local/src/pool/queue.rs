@@ -75,6 +75,16 @@ impl Queue {
         self.remove(position)
     }
 
+    /// The first of all, to be placed or put back.
+    pub(super) fn pop(&mut self) -> Option<Waiting> {
+        self.remove(0)
+    }
+
+    pub(super) fn put_back(&mut self, waiting: Waiting) {
+        self.bytes += waiting.bytes();
+        self.waiting.push_front(waiting);
+    }
+
     pub(super) fn has(&self, kind: &Arc<Kind>) -> bool {
         let mut waiting = self.waiting.iter();
         waiting.any(|waiting| Arc::ptr_eq(&waiting.kind, kind))

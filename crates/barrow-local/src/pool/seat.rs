@@ -1,10 +1,12 @@
 //! One seat: a task that has one environment at a time and does what it is told.
 
+use std::pin::pin;
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
-use tokio::time::{Instant, sleep_until};
+use tokio::time::{Instant, sleep, sleep_until};
 
 use super::key::Kind;
 use super::refused::Refused;
@@ -13,6 +15,9 @@ use super::state::{Leave, Next};
 use super::work::{Job, Work};
 use crate::Environment;
 use crate::environment::{Circumstances, Initialization};
+
+/// A start that takes longer waits for something: most take a tenth of it.
+const BUSY_START: Duration = Duration::from_secs(1);
 
 /// Lives until its seat is gone.
 pub(super) async fn run(shared: Arc<Shared>, id: u64, work: Work) {
@@ -101,10 +106,8 @@ impl Seat {
         kind: &Arc<Kind>,
         ready: Option<oneshot::Sender<Result<(), Refused>>>,
     ) -> Next {
-        let started = match self.environment(kind, Initialization::Provisioned).await {
-            Ok(environment) => environment.init().await.map_err(Refused::from),
-            Err(refused) => Err(refused),
-        };
+        let environment = self.environment(kind, Initialization::Provisioned).await;
+        let started = environment.map(drop);
         if started.is_err() {
             self.empty().await;
         }
@@ -136,15 +139,13 @@ impl Seat {
             _ => false,
         };
         if !fits {
-            let _starting = Starting::new(&self.shared);
+            self.shared.state().starts(self.id);
             self.empty().await;
-            if initialization == Initialization::OnDemand {
-                self.shared.state().figures.cold_starts += 1;
-            }
-            let environment = make(&self.shared, kind, initialization).await?;
+            let shared = Arc::clone(&self.shared);
+            let started = watched(&shared, self.id, start(&shared, kind, initialization)).await;
             self.held = Some(Held {
                 kind: Arc::clone(kind),
-                environment,
+                environment: started?,
             });
         }
         let held = self.held.as_mut().expect("one was there, or was made");
@@ -192,14 +193,31 @@ impl Seat {
     }
 }
 
-/// A new environment; it has no process yet.
-async fn make(
+/// Waits for a start, for some time as one of those that keep the machine busy.
+async fn watched<T>(shared: &Arc<Shared>, id: u64, start: impl Future<Output = T>) -> T {
+    let mut start = pin!(start);
+    tokio::select! {
+        biased;
+        started = &mut start => {
+            shared.started(id);
+            return started;
+        }
+        () = sleep(BUSY_START) => shared.started(id),
+    }
+    start.await
+}
+
+/// A new environment, up to where it waits for its first event.
+async fn start(
     shared: &Shared,
     kind: &Kind,
     initialization: Initialization,
 ) -> Result<Environment, Refused> {
     let recipe = &kind.recipe;
     let place = recipe.place().await?;
+    if initialization == Initialization::OnDemand {
+        shared.state().figures.cold_starts += 1;
+    }
     let circumstances = Circumstances {
         initialization,
         credentials: recipe.credentials(),
@@ -208,21 +226,8 @@ async fn make(
     let sink = recipe.log(&circumstances.log_stream);
     let spare = shared.spares.take(&place);
     let function = Arc::clone(&recipe.function);
-    Ok(Environment::new(function, place, circumstances, sink).from_spare(spare))
-}
-
-/// Counts an environment that is being made, however that ends.
-struct Starting(Arc<Shared>);
-
-impl Starting {
-    fn new(shared: &Arc<Shared>) -> Self {
-        shared.state().figures.starting += 1;
-        Self(Arc::clone(shared))
-    }
-}
-
-impl Drop for Starting {
-    fn drop(&mut self) {
-        self.0.state().figures.starting -= 1;
-    }
+    let environment = Environment::new(function, place, circumstances, sink);
+    let mut environment = environment.from_spare(spare);
+    environment.init().await?;
+    Ok(environment)
 }

@@ -1,5 +1,7 @@
 //! How much a pool may take of its machine.
 
+use std::num::NonZero;
+use std::thread::available_parallelism;
 use std::time::Duration;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -9,6 +11,9 @@ pub struct PoolSettings {
     pub longest_idle: Duration,
     /// Over all functions. Each costs a process, its memory and some file descriptors.
     pub most_environments: usize,
+    /// Environments that are being started at once. More would only take longer, each and all; and
+    /// what comes meanwhile may find one that has become idle.
+    pub most_starting: usize,
     /// Invokes that wait for one of those to be free.
     pub most_waiting: usize,
     /// What the events of those have together.
@@ -26,6 +31,7 @@ impl Default for PoolSettings {
         Self {
             longest_idle: Duration::from_mins(10),
             most_environments: 64,
+            most_starting: 4,
             most_waiting: 1000,
             most_waiting_bytes: 128 << 20,
             longest_wait: Duration::from_secs(10),
@@ -44,8 +50,10 @@ impl PoolSettings {
     pub fn for_this_machine() -> Self {
         let text = std::fs::read_to_string("/proc/meminfo").unwrap_or_default();
         let settings = Self::default();
+        let processors = available_parallelism().map_or(2, NonZero::get);
         Self {
             most_environments: fitting(&text).unwrap_or(settings.most_environments),
+            most_starting: 2 * processors.max(2),
             ..settings
         }
     }

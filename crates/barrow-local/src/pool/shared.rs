@@ -3,6 +3,7 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::{Notify, watch};
+use tokio::time::Instant;
 
 use super::figures::Figures;
 use super::seat;
@@ -44,6 +45,14 @@ impl Shared {
 
     pub(super) fn seat(self: &Arc<Self>, id: u64, work: Work) {
         tokio::spawn(seat::run(Arc::clone(self), id, work));
+    }
+
+    /// A seat has started its environment, so that another may.
+    pub(super) fn started(self: &Arc<Self>, id: u64) {
+        let new = self.state().started(id, Instant::now());
+        for (id, work) in new {
+            self.seat(id, work);
+        }
     }
 
     pub(super) fn figures(&self) -> Figures {

@@ -31,6 +31,13 @@ pub(super) enum Admitted {
     Refused(Reason),
 }
 
+/// The same, for one that may have waited.
+enum Placed {
+    Handed,
+    NewSeat(u64, Work),
+    Nowhere(Box<Job>),
+}
+
 /// What a seat does next.
 #[derive(Debug)]
 pub(super) enum Next {
@@ -74,6 +81,7 @@ struct Seat {
     provisioned: bool,
     /// When it became this kind's.
     since: Instant,
+    starting: bool,
     idle: Option<Idle>,
 }
 
@@ -104,30 +112,10 @@ impl State {
         now: Instant,
     ) -> Admitted {
         let kind = self.kind(key, recipe);
-        let mut work = Work::Invoke {
-            kind: Arc::clone(&kind),
-            job,
-        };
-        while let Some(seat) = self.groups.get_mut(key).and_then(|group| group.idle.pop()) {
-            match self.give(seat, work) {
-                Ok(()) => return Admitted::Handed,
-                Err(back) => work = back,
-            }
-        }
-        if self.seats.len() < self.settings.most_environments {
-            return Admitted::NewSeat(self.new_seat(&kind, false, now), work);
-        }
-        while let Some(seat) = self.least_recently_used() {
-            self.take_out(seat);
-            self.figures.displaced += 1;
-            self.switch(seat, &kind, now);
-            match self.give(seat, work) {
-                Ok(()) => return Admitted::Handed,
-                Err(back) => work = back,
-            }
-        }
-        let Work::Invoke { job, .. } = work else {
-            return Admitted::Handed;
+        let job = match self.place(&kind, job, now) {
+            Placed::Handed => return Admitted::Handed,
+            Placed::NewSeat(id, work) => return Admitted::NewSeat(id, work),
+            Placed::Nowhere(job) => job,
         };
         let number = self.number();
         let waiting = Waiting {
@@ -140,6 +128,73 @@ impl State {
         }
         self.forget(&kind);
         Admitted::Refused(Reason::Machine)
+    }
+
+    fn place(&mut self, kind: &Arc<Kind>, job: Box<Job>, now: Instant) -> Placed {
+        let mut work = Work::Invoke {
+            kind: Arc::clone(kind),
+            job,
+        };
+        let idle = |state: &mut Self| state.groups.get_mut(&kind.key)?.idle.pop();
+        while let Some(seat) = idle(self) {
+            match self.give(seat, work) {
+                Ok(()) => return Placed::Handed,
+                Err(back) => work = back,
+            }
+        }
+        if self.may_start() && self.seats.len() < self.settings.most_environments {
+            return Placed::NewSeat(self.new_seat(kind, false, now), work);
+        }
+        while self.may_start()
+            && let Some(seat) = self.least_recently_used()
+        {
+            self.take_out(seat);
+            self.figures.displaced += 1;
+            self.switch(seat, kind, now);
+            match self.give(seat, work) {
+                Ok(()) => return Placed::Handed,
+                Err(back) => work = back,
+            }
+        }
+        match work {
+            Work::Invoke { job, .. } => Placed::Nowhere(job),
+            _ => Placed::Handed,
+        }
+    }
+
+    /// A seat makes a new environment.
+    pub(super) fn starts(&mut self, id: u64) {
+        if let Some(seat) = self.seats.get_mut(&id) {
+            seat.starting = true;
+        }
+    }
+
+    /// It has made it, or that takes so long that it is not what the machine is busy with. Gives
+    /// the seats to be started for those who have waited for that.
+    pub(super) fn started(&mut self, id: u64, now: Instant) -> Vec<(u64, Work)> {
+        if let Some(seat) = self.seats.get_mut(&id) {
+            seat.starting = false;
+        }
+        let mut new = Vec::new();
+        while let Some(waiting) = self.queue.pop() {
+            match self.place(&waiting.kind, waiting.job, now) {
+                Placed::Handed => {}
+                Placed::NewSeat(id, work) => new.push((id, work)),
+                Placed::Nowhere(job) => {
+                    self.queue.put_back(Waiting { job, ..waiting });
+                    break;
+                }
+            }
+        }
+        new
+    }
+
+    fn may_start(&self) -> bool {
+        self.starting() < self.settings.most_starting
+    }
+
+    fn starting(&self) -> usize {
+        self.seats.values().filter(|seat| seat.starting).count()
     }
 
     /// Takes an event out of the queue, if it is still there.
@@ -158,7 +213,7 @@ impl State {
             return Next::End;
         };
         let kind = Arc::clone(&seat.kind);
-        let turn = if seat.provisioned {
+        let turn = if seat.provisioned || !self.may_start() {
             Turn::Own
         } else if now.saturating_duration_since(seat.since) < TURN {
             Turn::OwnFirst
@@ -287,7 +342,8 @@ impl State {
         let idle = idle.count();
         Figures {
             idle,
-            busy: (self.seats.len() - idle).saturating_sub(self.figures.starting),
+            starting: self.starting(),
+            busy: (self.seats.len() - idle).saturating_sub(self.starting()),
             waiting: self.queue.len(),
             ..self.figures
         }
@@ -316,6 +372,7 @@ impl State {
             kind: Arc::clone(kind),
             provisioned,
             since: now,
+            starting: true,
             idle: None,
         };
         self.seats.insert(id, seat);
@@ -358,6 +415,7 @@ impl State {
         };
         if !Arc::ptr_eq(&seat.kind, kind) {
             seat.since = now;
+            seat.starting = true;
             let former = std::mem::replace(&mut seat.kind, Arc::clone(kind));
             self.forget(&former);
         }

@@ -153,6 +153,7 @@ pub(crate) fn place_with(runtime: Option<&String>, site_packages: Option<&String
         trees: Trees {
             task: folder("task"),
             opt: None,
+            home: None,
         },
         network: Network::Host,
     })

@@ -13,7 +13,9 @@ crate::tests! { "limits":
     more_than_a_function_or_an_account_may_have_is_refused
     whoever_has_an_answer_may_invoke_again_at_once
     a_caller_who_hangs_up_ends_nothing_and_leaks_nothing
+    a_caller_who_hangs_up_in_line_takes_up_no_room
     a_flood_waits_for_its_turn
+    a_flood_starts_no_more_than_it_needs
     what_waits_for_too_long_is_refused
     what_does_not_fit_into_the_queue_is_refused
     who_waits_longest_gets_a_seat_whoseever_it_was
@@ -98,6 +100,44 @@ async fn a_caller_who_hangs_up_ends_nothing_and_leaks_nothing() {
         let answer = super::function::answer(&invoked);
         assert_eq!(answer["count"], 2 * round);
     }
+    pool.shut_down(Duration::ZERO).await;
+}
+
+async fn a_caller_who_hangs_up_in_line_takes_up_no_room() {
+    let pool = Pool::new(few(1));
+    let [busy, waiting] = ["a", "b"].map(Subject::new);
+    let gate = Gate::new().await;
+    let invoke = busy.start(&pool, &gate.event());
+    let held = gate.held().await;
+    let in_line = tokio::spawn({
+        let (subject, pool) = (waiting.clone(), pool.clone());
+        async move { subject.try_invoke(&pool, "{}", ONE).await }
+    });
+    eventually("it waits", || pool.figures().waiting == 1).await;
+    assert_eq!(refusal(&waiting, &pool, ONE).await, Reason::Reserved);
+    in_line.abort();
+    assert!(in_line.await.unwrap_err().is_cancelled());
+    assert_eq!(pool.figures().waiting, 0);
+    drop(held);
+    invoke.await.unwrap();
+    waiting.try_invoke(&pool, "{}", ONE).await.unwrap();
+    pool.shut_down(Duration::ZERO).await;
+}
+
+async fn a_flood_starts_no_more_than_it_needs() {
+    let pool = Pool::new(PoolSettings {
+        most_environments: 500,
+        most_starting: 2,
+        ..PoolSettings::default()
+    });
+    let subject = Subject::new("f");
+    let invokes: Vec<_> = (0..500).map(|_| subject.start(&pool, "{}")).collect();
+    for invoke in invokes {
+        invoke.await.unwrap();
+        assert!(pool.figures().starting <= 2);
+    }
+    let figures = pool.figures();
+    assert!(figures.cold_starts < 50, "{figures:?}");
     pool.shut_down(Duration::ZERO).await;
 }
 
