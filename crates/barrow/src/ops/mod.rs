@@ -35,6 +35,7 @@ pub mod run;
 pub mod runtimes;
 pub mod serve;
 pub mod size;
+mod threads;
 
 /// What every operation needs to know about its surroundings.
 #[derive(Debug, Clone)]

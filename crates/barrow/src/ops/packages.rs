@@ -11,6 +11,7 @@ use barrow_model::{Sha256, Target};
 use camino::Utf8Path;
 use sha2::Digest as _;
 
+use super::threads;
 use crate::outcome::{Failure, Result, explained};
 
 /// What is known of a package, and the file that it was read from, still open.
@@ -24,6 +25,7 @@ pub struct Surveyed {
 pub fn open(path: &Utf8Path, kind: Kind, target: Target) -> Result<Surveyed> {
     let source = file(path)?;
     let name = name(path);
+    threads::prepare();
     Ok(Surveyed {
         package: survey_zip(name, kind, &source, target),
         source,
@@ -35,6 +37,7 @@ pub fn survey(path: &Utf8Path, kind: Kind, target: Target) -> Result<Package> {
     if !path.is_dir() {
         return Ok(open(path, kind, target)?.package);
     }
+    threads::prepare();
     let surveyed = survey_folder(name(path), kind, path.as_std_path(), target);
     Ok(surveyed.with_context(|| format!("cannot read the folder `{path}`"))?)
 }

@@ -5,11 +5,13 @@ use ruff_python_ast::{Expr, ExprCall};
 /// Whether an expression is this dotted name. `import sys as _sys` is common, so leading underscores
 /// of the first part do not count.
 pub(super) fn is_dotted(expression: &Expr, name: &str) -> bool {
-    match (expression, name.rsplit_once('.')) {
-        (Expr::Attribute(attribute), Some((object, last))) => {
-            attribute.attr.as_str() == last && is_dotted(&attribute.value, object)
+    match expression {
+        Expr::Attribute(attribute) => {
+            let object = name.strip_suffix(attribute.attr.as_str());
+            let object = object.and_then(|object| object.strip_suffix('.'));
+            object.is_some_and(|object| is_dotted(&attribute.value, object))
         }
-        (Expr::Name(found), None) => found.id.as_str().trim_start_matches('_') == name,
+        Expr::Name(found) => found.id.as_str().trim_start_matches('_') == name,
         _ => false,
     }
 }

@@ -71,10 +71,9 @@ struct Expressions<'w> {
 impl Expressions<'_> {
     fn call(&mut self, call: &ExprCall) {
         let walker = &mut *self.walker;
-        let line = walker.lines.line(call);
         if let Some(module) = imported(call) {
             let import = Import {
-                line,
+                line: walker.lines.line(call),
                 level: 0,
                 module: module.into(),
                 wants: Wants::Nothing,
@@ -87,7 +86,7 @@ impl Expressions<'_> {
         if joins_namespace(call) {
             walker.module.joins_namespace = true;
         }
-        self.metadata_read(call, line);
+        self.metadata_read(call);
         if let Expr::Attribute(method) = &*call.func {
             let object = &*method.value;
             let walker = &mut *self.walker;
@@ -105,7 +104,7 @@ impl Expressions<'_> {
     }
 
     /// `version("x")`, `metadata.version("x")`, `pkg_resources.get_distribution(__name__)` …
-    fn metadata_read(&mut self, call: &ExprCall, line: u32) {
+    fn metadata_read(&mut self, call: &ExprCall) {
         let walker = &mut *self.walker;
         if walker.guard.is_some() || walker.scope == Scope::Function {
             return;
@@ -141,7 +140,7 @@ impl Expressions<'_> {
             _ => return,
         };
         walker.module.metadata_reads.push(MetadataRead {
-            line,
+            line: walker.lines.line(call),
             distribution,
             is_vital: walker.uncertain == 0,
         });

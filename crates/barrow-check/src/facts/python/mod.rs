@@ -22,7 +22,7 @@ use serde::{Deserialize, Serialize};
 pub use self::exceptions::{Catch, Raised};
 pub use self::kept::Kept;
 pub use self::names::{Binding, Function, Names};
-pub use self::read::read;
+pub use self::read::{STACK_BYTES, read};
 
 /// A module, as its syntax tree shows it.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]

@@ -1,7 +1,8 @@
-//! How deep a source nests, before it is parsed.
+//! How deep a source nests.
 //!
 //! Trees are walked, and dropped, by functions that call themselves. The parser grows its own stack
-//! without a bound. So hostile sources are told from their tokens, with the bounds that Python itself has.
+//! without a bound. So hostile sources are told from their tokens, with the bounds that Python itself
+//! has; before they are parsed, unless they are too short to nest very deep.
 
 use ruff_python_ast::token::TokenKind;
 use ruff_python_parser::{Mode, lexer};
@@ -22,18 +23,73 @@ pub(super) enum TooDeep {
     Links,
 }
 
-/// An upper bound for the depth of the source's tree.
+/// Sources that cannot have more links than that are parsed without looking at their tokens first.
+pub(super) const FEW_LINKS: usize = 20_000;
+
+/// An upper bound for what [`bound`] finds, for a fraction of the work.
+pub(super) fn crude_bound(source: &str) -> usize {
+    // The `n`th block is indented by `n` characters or more.
+    let blocks = (2 * source.len()).isqrt() + 1;
+    let (mut links, mut before) = (0, FLAT);
+    for &byte in source.as_bytes() {
+        let class = CLASSES[usize::from(byte)];
+        // A keyword begins a word, or follows a number in it (`0or 1`).
+        let begins_word = (class & !before) & WORD;
+        links += usize::from((class & LINK) + begins_word / WORD);
+        before = class;
+    }
+    links + blocks
+}
+
+const FLAT: u8 = 0;
+const LINK: u8 = 1;
+const WORD: u8 = 2;
+
+const CLASSES: [u8; 256] = {
+    let mut classes = [LINK; 256];
+    let mut byte = 0;
+    while byte < classes.len() {
+        classes[byte] = match byte as u8 {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'_' => WORD,
+            // From 0x80 on: inside of a character.
+            b' '
+            | b'\t'
+            | b'\n'
+            | b'\r'
+            | b'\x0c'
+            | 0x80..=0xbf
+            | b','
+            | b')'
+            | b']'
+            | b'}'
+            | b'"'
+            | b'\''
+            | b'#' => FLAT,
+            _ => LINK,
+        };
+        byte += 1;
+    }
+    classes
+};
+
+/// An upper bound for the depth of a source's tree.
 pub(super) fn bound(source: &str) -> Result<usize, TooDeep> {
     let mut lexer = lexer::lex(source, Mode::Module);
-    // One count for each open bracket: what links within it since the last comma.
-    let mut open = vec![0usize];
+    bound_of(std::iter::from_fn(|| Some(lexer.next_token())))
+}
+
+/// The same, from its tokens.
+pub(super) fn bound_of(mut tokens: impl Iterator<Item = TokenKind>) -> Result<usize, TooDeep> {
+    // What links on the way from the statement to here, since the last comma of each bracket; and
+    // for each open bracket, how much of that was before it.
+    let (mut links, mut open) = (0usize, vec![0usize]);
     let (mut blocks, mut lambdas, mut deepest) = (0usize, 0usize, 0usize);
     loop {
-        let link = match lexer.next_token() {
+        let link = match tokens.next().unwrap_or(TokenKind::EndOfFile) {
             TokenKind::EndOfFile => return Ok(deepest),
             TokenKind::Newline | TokenKind::Semi => {
                 open.truncate(1);
-                (open[0], lambdas) = (0, 0);
+                (links, lambdas) = (0, 0);
                 continue;
             }
             TokenKind::Indent => {
@@ -49,8 +105,8 @@ pub(super) fn bound(source: &str) -> Result<usize, TooDeep> {
             | TokenKind::Lbrace
             | TokenKind::FStringStart
             | TokenKind::TStringStart => {
-                count(&mut open);
-                open.push(0);
+                links += 1;
+                open.push(links);
                 true
             }
             TokenKind::Rpar
@@ -59,14 +115,12 @@ pub(super) fn bound(source: &str) -> Result<usize, TooDeep> {
             | TokenKind::FStringEnd
             | TokenKind::TStringEnd => {
                 if open.len() > 1 {
-                    open.pop();
+                    links = open.pop().unwrap_or(0);
                 }
                 false
             }
             TokenKind::Comma => {
-                if let Some(last) = open.last_mut() {
-                    *last = 0;
-                }
+                links = open.last().copied().unwrap_or(0);
                 false
             }
             // Its parameters have commas of their own.
@@ -83,7 +137,7 @@ pub(super) fn bound(source: &str) -> Result<usize, TooDeep> {
             | TokenKind::Comment
             | TokenKind::NonLogicalNewline => false,
             _ => {
-                count(&mut open);
+                links += 1;
                 true
             }
         };
@@ -94,18 +148,12 @@ pub(super) fn bound(source: &str) -> Result<usize, TooDeep> {
             return Err(TooDeep::Blocks);
         }
         if link {
-            let depth = open.iter().sum::<usize>() + lambdas + blocks;
+            let depth = links + lambdas + blocks;
             if depth > LINKS {
                 return Err(TooDeep::Links);
             }
             deepest = deepest.max(depth);
         }
-    }
-}
-
-fn count(open: &mut [usize]) {
-    if let Some(last) = open.last_mut() {
-        *last += 1;
     }
 }
 
@@ -133,6 +181,28 @@ mod tests {
             .map(|depth| format!("{}if x:\n", " ".repeat(depth)))
             .collect();
         assert_eq!(bound(&blocks), Err(TooDeep::Blocks));
+    }
+
+    #[test]
+    fn the_crude_bound_is_never_lower() {
+        let blocks: String = (0..90)
+            .map(|depth| format!("{}if x:\n", " ".repeat(depth)))
+            .collect();
+        let sources = [
+            blocks.as_str(),
+            "x = 1if 0or 0xfor 1else not-~+y\n",
+            "[[[[(({{f'{f\"{x:{y}}\"}'}}))]]]]",
+            "f''f\"\"f''f''",
+            "lambda a: lambda b: await yield c.d.e[f](g)(h)",
+            "€€€$$$???\x01\x02!!``\\\\",
+            "a=b==c!=d<=e>>f**g//h->i:=j@k...",
+        ];
+        for source in sources {
+            for source in [source.to_owned(), source.repeat(30)] {
+                let exact = bound(&source).unwrap_or(BRACKETS);
+                assert!(exact <= crude_bound(&source), "{source}");
+            }
+        }
     }
 
     #[test]

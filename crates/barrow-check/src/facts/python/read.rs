@@ -1,6 +1,7 @@
 //! Parses a file for the target's version, and keeps its facts.
 
 use barrow_model::{Runtime, Target};
+use ruff_python_ast::token::Token;
 use ruff_python_ast::{Mod, PythonVersion};
 use ruff_python_parser::{
     Mode, ParseOptions, Parsed, UnsupportedSyntaxError, UnsupportedSyntaxErrorKind, parse_unchecked,
@@ -8,6 +9,7 @@ use ruff_python_parser::{
 use ruff_text_size::Ranged;
 
 use super::lines::Lines;
+use super::nesting::{FEW_LINKS, TooDeep};
 use super::source::{Text, decode};
 use super::walk::walk;
 use super::{Module, SyntaxFault, compile, nesting};
@@ -21,6 +23,9 @@ const LEVEL_BYTES: usize = if cfg!(debug_assertions) {
 /// For everything besides.
 const GROUND_BYTES: usize = 256 << 10;
 
+/// Threads with this much stack read most sources on it as it is; for others, it is made first.
+pub const STACK_BYTES: usize = 2 * GROUND_BYTES + FEW_LINKS * LEVEL_BYTES;
+
 /// Reads a source file as the target's Python would.
 pub fn read(content: &[u8], target: Target) -> Module {
     let (text, is_exact) = match decode(content) {
@@ -28,11 +33,16 @@ pub fn read(content: &[u8], target: Target) -> Module {
         Text::Approximate(text) => (text.into(), false),
         Text::Undecodable { line, message } => return failed(line, message),
     };
-    let depth = match nesting::bound(&text) {
-        Ok(depth) => depth,
-        Err(too_deep) => return failed(1, too_deep.message().to_owned()),
+    let crude = nesting::crude_bound(&text);
+    let depth = if crude <= FEW_LINKS {
+        Ok(crude)
+    } else {
+        nesting::bound(&text)
     };
-    // The threads of a pool have 2 MiB; ordinary sources are content with that.
+    let depth = match depth {
+        Ok(depth) => depth,
+        Err(too_deep) => return too_deep_to_read(too_deep),
+    };
     let stack_bytes = GROUND_BYTES + depth * LEVEL_BYTES;
     stacker::maybe_grow(stack_bytes, stack_bytes, || parse(&text, is_exact, target))
 }
@@ -40,6 +50,9 @@ pub fn read(content: &[u8], target: Target) -> Module {
 fn parse(text: &str, is_exact: bool, target: Target) -> Module {
     let minor = target.runtime.minor();
     let parsed = parse_for(text, minor);
+    if let Err(too_deep) = depth_of(&parsed, text) {
+        return too_deep_to_read(too_deep);
+    }
     let lines = Lines::of(text);
     if is_exact && let Some(fault) = fault(&parsed, text, &lines, minor) {
         return Module {
@@ -53,6 +66,15 @@ fn parse(text: &str, is_exact: bool, target: Target) -> Module {
             None => walk(&module.body, lines, target),
         },
         Mod::Expression(_) => Module::default(),
+    }
+}
+
+fn depth_of(parsed: &Parsed<Mod>, text: &str) -> Result<usize, TooDeep> {
+    if parsed.errors().is_empty() {
+        nesting::bound_of(parsed.tokens().iter().map(Token::kind))
+    } else {
+        // The parser closes what somebody left open, and reads the rest with other eyes.
+        nesting::bound(text)
     }
 }
 
@@ -99,6 +121,10 @@ fn fault(parsed: &Parsed<Mod>, text: &str, lines: &Lines, minor: u8) -> Option<S
 /// `with (a, b):` is a tuple to Python 3.8: not what was meant, but no error before it is executed.
 fn is_read_otherwise(error: &UnsupportedSyntaxError) -> bool {
     error.kind == UnsupportedSyntaxErrorKind::ParenthesizedContextManager
+}
+
+fn too_deep_to_read(too_deep: TooDeep) -> Module {
+    failed(1, too_deep.message().to_owned())
 }
 
 fn failed(line: u32, message: String) -> Module {

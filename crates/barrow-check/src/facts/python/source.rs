@@ -22,7 +22,7 @@ pub(super) fn decode(content: &[u8]) -> Text<'_> {
         Some(rest) => (rest, true),
         None => (content, false),
     };
-    if let Some(at) = memchr(0, content) {
+    if let Some(at) = memchr::memchr(0, content) {
         return Text::Undecodable {
             line: line_of(content, at),
             message: "source code cannot contain null bytes".to_owned(),
@@ -99,10 +99,6 @@ fn encoding_in(comment: &str) -> Option<&str> {
             }
         }
     }
-}
-
-fn memchr(wanted: u8, bytes: &[u8]) -> Option<usize> {
-    bytes.iter().position(|&byte| byte == wanted)
 }
 
 fn line_of(content: &[u8], at: usize) -> u32 {
