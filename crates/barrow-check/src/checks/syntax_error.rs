@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::facts::Facts;
-use crate::facts::python::SyntaxFault;
+use crate::facts::python::{Kept, SyntaxFault};
 use crate::finding::{Finding, Level, Place};
 use crate::imports::{Cause, Located, ModuleId};
 use crate::package::{File, Package};
@@ -14,7 +14,8 @@ crate::check! {
     /// # Finds
     /// `.py` files that are no Python of the runtime's version: an error where the handler's imports
     /// come to them, a warning for other files of your own. Those of a distribution that nothing imports
-    /// (templates, test data, code for Python 2) are a note for each distribution.
+    /// (templates, test data, code for Python 2) are a note for each distribution, unless the package is
+    /// only about to be built: of wheels, those modules are read that the imports come to.
     ///
     /// # Matters because
     /// `Runtime.UserCodeSyntaxError: Syntax error in module 'app': invalid syntax (app.py, line 3)`.
@@ -43,13 +44,20 @@ fn run(scene: &Scene<'_>, report: &mut Report) {
     let mut unread: BTreeMap<String, Vec<Place>> = BTreeMap::new();
     let mut own: Vec<Finding> = Vec::new();
     for package in scene.packages() {
-        for (file, fault) in faults(package) {
+        for (file, module) in modules(package) {
             let path = file.path.as_str();
-            let owner = scene.distributions().owner(package, path);
             let reached = reached
                 .get(&(package.name.as_str(), path))
                 .copied()
                 .unwrap_or(Reached::Never);
+            let module = match reached {
+                Reached::Never => module.surveyed(),
+                Reached::Certainly | Reached::Perhaps => Some(&**module),
+            };
+            let Some(fault) = module.and_then(|module| module.fault.as_ref()) else {
+                continue;
+            };
+            let owner = scene.distributions().owner(package, path);
             match (owner, reached) {
                 (Some(owner), Reached::Never) => unread
                     .entry(owner.to_string())
@@ -88,14 +96,14 @@ fn run(scene: &Scene<'_>, report: &mut Report) {
     }
 }
 
-fn faults(package: &Package) -> impl Iterator<Item = (&File, &SyntaxFault)> {
+fn modules(package: &Package) -> impl Iterator<Item = (&File, &Kept)> {
     package.files().iter().filter_map(|file| match &file.facts {
-        Facts::Python(module) => module.fault.as_ref().map(|fault| (file, fault)),
+        Facts::Python(module) => Some((file, module)),
         _ => None,
     })
 }
 
-/// By package and path, the files that cannot be compiled and that imports come to.
+/// By package and path, the files that imports come to.
 fn reached<'s>(scene: &'s Scene<'_>) -> BTreeMap<(&'s str, &'s str), Reached> {
     let imports = scene.imports();
     let module = |cause: &Cause| match cause {

@@ -21,8 +21,6 @@ pub enum Facts {
     /// Nothing that a check asks for.
     #[default]
     Plain,
-    /// A `.py` file.
-    Python(Box<python::Kept>),
     /// An extension module, a shared library or a program, for Linux.
     Elf(Box<elf::Elf>),
     /// The same, for another system.
@@ -39,6 +37,10 @@ pub enum Facts {
     PathFile(Box<path_file::PathFile>),
     /// A text that names its interpreter, other than a `.py` file.
     Script(Box<script::Script>),
+    /// A `.py` file. Those of wheels are kept apart from the other facts, as builds come to them;
+    /// what is skipped has to be last for `postcard`.
+    #[serde(skip)]
+    Python(python::Kept),
 }
 
 /// Everything that a survey learns from a file's bytes.
@@ -57,9 +59,20 @@ impl Known {
         }
     }
 
+    /// The same, but leaves the syntax of Python to those who ask for it.
+    pub(crate) fn read_without_syntax(path: &EntryPath, content: &[u8], target: Target) -> Self {
+        if !is_python(path) {
+            return Self::read(path, content, target);
+        }
+        Self {
+            facts: Facts::Plain,
+            secrets: secret::read(path, content),
+        }
+    }
+
     /// Whether there is nothing worth keeping.
     pub fn is_nothing(&self) -> bool {
-        self.facts == Facts::Plain && self.secrets.is_empty()
+        matches!(self.facts, Facts::Plain) && self.secrets.is_empty()
     }
 }
 
@@ -68,8 +81,8 @@ pub const WHOLE_FILE_LIMIT_BYTES: u64 = 16 << 20;
 
 fn read(path: &EntryPath, content: &[u8], target: Target) -> Facts {
     let name = path.file_name();
-    if name.ends_with(".py") {
-        return Facts::Python(Box::new(python::read(content, target).into()));
+    if is_python(path) {
+        return Facts::Python(python::read(content, target).into());
     }
     if name.ends_with(".pyc") {
         return Facts::Bytecode(bytecode::read(content));
@@ -92,6 +105,10 @@ fn read(path: &EntryPath, content: &[u8], target: Target) -> Facts {
         return Facts::Script(Box::new(script));
     }
     read_binary(content, content)
+}
+
+pub(crate) fn is_python(path: &EntryPath) -> bool {
+    path.file_name().ends_with(".py")
 }
 
 /// Reads the facts of a binary, from all of its bytes or from parts; `start` is its first ones.

@@ -6,12 +6,14 @@
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
+use super::ahead;
 use super::failure::{Cause, Failure, FailureId, Outcome};
 use super::search::{Found, SearchPath};
 use super::standard::{Presence, presence};
 use super::tree::{FolderId, Located};
 use crate::facts::Facts;
 use crate::facts::python::{Guard, Module, Raised};
+use crate::package::{File, Package};
 use crate::scene::Scene;
 
 /// What the imports of a scene came to.
@@ -86,6 +88,9 @@ impl<'a> Imports<'a> {
         };
         if SearchPath::replaces_distutils(scene) {
             imports.registered.insert("distutils".to_owned());
+        }
+        if scene.packages().any(has_unread) {
+            ahead::read(&imports.search, roots);
         }
         for name in roots {
             let (module, outcome) = imports.import(name, None);
@@ -385,6 +390,13 @@ impl<'a> Loaded<'a> {
             What::Namespace | What::Included => None,
         }
     }
+}
+
+/// Whether some of its modules are read when they are asked for.
+fn has_unread(package: &Package) -> bool {
+    let is_unread =
+        |file: &File| matches!(&file.facts, Facts::Python(module) if module.is_unread());
+    package.files().iter().any(is_unread)
 }
 
 /// `a.b.c`, `a.b`, `a`.

@@ -1,5 +1,6 @@
 //! What importing the handler would do: which modules load, in which order, from where.
 
+mod ahead;
 pub mod distribution_names;
 mod execute;
 mod failure;

@@ -24,12 +24,12 @@ pub(super) struct Content {
     pub damage: Option<InflateError>,
 }
 
+/// `know` tells what a whole file's bytes say.
 pub(super) fn read(
     source: &dyn ReadAt,
     inflater: &mut Inflater,
     span: &Span,
-    path: &EntryPath,
-    target: Target,
+    know: impl FnOnce(&[u8]) -> Known,
 ) -> Content {
     if span.uncompressed_bytes > WHOLE_FILE_LIMIT_BYTES {
         return read_long(source, inflater, span);
@@ -42,7 +42,7 @@ pub(super) fn read(
         content.extend_from_slice(bytes);
     });
     Content {
-        known: Known::read(path, &content, target),
+        known: know(&content),
         damage: read.err(),
     }
 }

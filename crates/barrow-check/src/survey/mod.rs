@@ -6,15 +6,18 @@ mod content;
 mod environment;
 mod folder;
 mod links;
+mod modules;
 pub(crate) mod name;
 mod oddity;
 mod plan;
+mod seal;
 pub mod sparse;
 mod wheel;
 mod zip;
 
 pub use self::flaw::Flaw;
 pub use self::folder::survey_folder;
+pub use self::modules::Modules;
 pub use self::plan::survey_plan;
 pub use self::wheel::WheelFacts;
 pub use self::zip::survey_zip;

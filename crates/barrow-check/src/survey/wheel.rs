@@ -1,7 +1,6 @@
 //! The facts of a verified wheel, and the form in which they are kept beside it.
 //!
-//! A wheel is surveyed once per runtime. A build that finds all its wheels surveyed reads no byte
-//! of them for its checks.
+//! A wheel is surveyed once per runtime, but for its modules: see [`Modules`](super::Modules).
 
 use std::collections::HashMap;
 
@@ -11,14 +10,11 @@ use barrow_model::Target;
 use rayon::prelude::*;
 
 use super::content;
+use super::seal::{open, seal};
 use crate::facts::Known;
 
-/// Goes up whenever [`Facts`](crate::facts::Facts) would be others for the same bytes.
-const VERSION: u8 = 3;
-
-const MAGIC: &[u8] = concat!("barrow facts ", env!("CARGO_PKG_VERSION"), "\n").as_bytes();
-
-/// What is known of a wheel's entries, by where their data starts in the wheel.
+/// What is known of a wheel's entries, by where their data starts in the wheel. Of its modules,
+/// what a survey can tell without their syntax.
 #[derive(Debug, Default)]
 pub struct WheelFacts {
     by_offset: HashMap<u64, Known>,
@@ -32,7 +28,9 @@ impl WheelFacts {
             .entries
             .par_iter()
             .map_init(Inflater::new, |inflater, entry| {
-                let content = content::read(source, inflater, &entry.span, &entry.path, target);
+                let know =
+                    |content: &[u8]| Known::read_without_syntax(&entry.path, content, target);
+                let content = content::read(source, inflater, &entry.span, know);
                 (entry.span.offset, content.known)
             });
         Self {
@@ -50,21 +48,12 @@ impl WheelFacts {
         let mut entries: Vec<_> = self.by_offset.iter().collect();
         entries.sort_by_key(|(offset, _)| **offset);
         let body = postcard::to_stdvec(&entries).expect("a vector takes any number of bytes");
-        let mut bytes = MAGIC.to_vec();
-        bytes.push(VERSION);
-        bytes.extend(crc32fast::hash(&body).to_le_bytes());
-        bytes.extend(body);
-        bytes
+        seal(&body)
     }
 
     /// `None` for what another version wrote, or a disk damaged: the wheel is surveyed again.
     pub fn decode(bytes: &[u8]) -> Option<Self> {
-        let (version, rest) = bytes.strip_prefix(MAGIC)?.split_first()?;
-        let (crc32, body) = rest.split_first_chunk()?;
-        if *version != VERSION || crc32fast::hash(body) != u32::from_le_bytes(*crc32) {
-            return None;
-        }
-        let entries: Vec<(u64, Known)> = postcard::from_bytes(body).ok()?;
+        let entries: Vec<(u64, Known)> = postcard::from_bytes(open(bytes)?).ok()?;
         Some(Self {
             by_offset: entries.into_iter().collect(),
         })
@@ -79,13 +68,14 @@ mod tests {
 
     #[test]
     fn facts_come_back_as_they_were_kept() {
-        let builder = wheel("a-1.0-py3-none-any.whl").file("a/__init__.py", "import json\n");
+        let builder = wheel("a-1.0-py3-none-any.whl").file("a/run", "#!/bin/sh\n");
         let (source, wheel) = (builder.build(), builder.verified());
         let target = Target {
             runtime: "python3.12".parse().unwrap(),
             arch: "arm64".parse().unwrap(),
         };
         let facts = WheelFacts::survey(&source, &wheel, target);
+        assert!(!facts.by_offset.is_empty());
         let again = WheelFacts::decode(&facts.encode()).unwrap();
         assert_eq!(again.by_offset, facts.by_offset);
         let damaged = [&facts.encode()[..], b"x"].concat();

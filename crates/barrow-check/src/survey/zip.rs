@@ -140,7 +140,8 @@ fn read(
             damage = copied.err();
             link = Some(String::from_utf8_lossy(&text).into_owned());
         } else {
-            let content = content::read(source, inflater, &span, &path, target);
+            let know = |content: &[u8]| Known::read(&path, content, target);
+            let content = content::read(source, inflater, &span, know);
             damage = content.damage;
             // Half a file would only be blamed for what the other half has.
             if damage.is_none() {

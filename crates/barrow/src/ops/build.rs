@@ -178,17 +178,17 @@ impl Step<'_> {
         if self.options.checks == Checks::Skip {
             return Ok(Looked::default());
         }
-        let surveyed = planned.survey(self.job);
+        let seen = planned.see(self.job);
         let opened = open_layers(layers, self.job)?;
         let layers: Vec<&barrow_check::Package> = layers
             .iter()
             .zip(&opened)
             .filter_map(|(built, opened)| built.surveyed.as_ref().or(opened.as_ref()))
             .collect();
-        let look = Look::of_job(self.job, &surveyed, layers);
+        let look = Look::of_job(self.job, &seen.package, layers);
         let findings = look.findings(&self.job.checks.rules()?);
         Ok(Looked {
-            surveyed: Some(surveyed),
+            surveyed: Some(seen.keep()),
             findings,
         })
     }

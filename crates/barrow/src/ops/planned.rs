@@ -4,8 +4,9 @@ use std::collections::HashMap;
 
 use barrow_core::Plan;
 
+use super::facts::{self, Seen};
 use super::resolve::{self, Question, Wheels};
-use super::{Context, describe, facts, files, planning};
+use super::{Context, describe, files, planning};
 use crate::outcome::Result;
 use crate::output::Progress;
 use crate::output::json::Distribution;
@@ -50,8 +51,8 @@ pub(super) fn plan(
 
 impl Planned {
     /// As its checks see it.
-    pub(super) fn survey(&self, job: &Job) -> barrow_check::Package {
-        facts::package(job, &self.plan, &self.wheels.stored, &self.files)
+    pub(super) fn see(&self, job: &Job) -> Seen {
+        facts::see(job, &self.plan, &self.wheels.stored, &self.files)
     }
 
     pub(super) fn distributions(&self) -> Vec<Distribution> {

@@ -1,5 +1,8 @@
 //! `barrow check`: what it prints, how it ends, and what it makes of settings.
 
+use barrow_core::testing::wheel;
+
+use crate::index::Index;
 use crate::project::Project;
 
 const FUNCTION: (&str, &str) = (
@@ -165,4 +168,37 @@ fn what_cannot_be_mended_is_not_written() {
         .fails(1)
         .says("`app.zip` cannot be mended");
     assert!(!project.path().join("fixed.zip").exists());
+}
+
+#[test]
+fn of_wheels_only_what_imports_come_to_is_read_before_they_are_packed() {
+    let index = Index::start([(
+        "aa-1.0-py3-none-any.whl",
+        wheel("aa-1.0-py3-none-any.whl")
+            .file("aa/__init__.py", "from . import new\n")
+            .file("aa/new.py", "x = 1\n")
+            .file("aa/old.py", "print 'x'\n")
+            .build(),
+    )]);
+    let function = |import: &str| format!("import {import}\n\n{}", FUNCTION.1);
+    let files = [(FUNCTION.0, &*function("aa")), ("requirements.txt", "aa\n")];
+    let project = Project::new(&files).with_index(&index);
+    project.run("build -o app.zip").succeeds();
+    // The second time, from what the first one kept.
+    for _ in 0..2 {
+        project.run("check").succeeds().says("nothing found");
+    }
+    let ran = project.run("check app.zip").succeeds();
+    insta::assert_snapshot!(ran.stdout, @"
+    note[syntax-error]: `aa 1.0` has a file that is no Python 3.13; nothing imports it
+      aa/old.py:1
+    ");
+    project.write(FUNCTION.0, function("aa.old").as_bytes());
+    let first = project.run("check").succeeds();
+    insta::assert_snapshot!(first.stdout, @"
+    warning[syntax-error]: `aa/old.py` is no Python 3.13: simple statements must be separated by newlines or semicolons
+      aa/old.py:1
+      Lambda would say: Syntax error in module 'lambda_function': invalid syntax (old.py, line 1)
+    ");
+    assert_eq!(project.run("check").succeeds().stdout, first.stdout);
 }

@@ -34,16 +34,16 @@ pub(super) fn check(request: &Request, context: &Context) -> Result<Vec<Checked>
         job.checks = job.checks.with(&request.allow, &request.deny);
         let layers = layers(&job, &looked);
         let planned = plan(&job, &outputs, &layers, context)?;
-        let package = planned.survey(&job);
+        let seen = planned.see(&job);
         let layers = layers.iter().map(|layer| &layer.package).collect();
-        let mut look = Look::of_job(&job, &package, layers);
+        let mut look = Look::of_job(&job, &seen.package, layers);
         look.scene.by_bucket = request.by_bucket;
         let findings = look.findings(&job.checks.rules()?);
         checked.push(report(&job.name, &look.scene, findings));
         looked.push(Looked {
             name: job.name.clone(),
             distributions: planned.distributions(),
-            package,
+            package: seen.keep(),
         });
     }
     Ok(checked)
