@@ -16,7 +16,7 @@ use super::unpack::Unpacking;
 pub const FOLDER: &str = "trees";
 
 /// Changes when the same packages would give other trees.
-const GENERATION: u8 = 1;
+const GENERATION: u8 = 2;
 
 /// A package, known by its digest.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -12,6 +12,9 @@ use rayon::prelude::*;
 
 use super::error::UnpackError;
 
+/// `S_IFMT`: the bits of a mode that say what kind of file it is.
+const FILE_TYPE: u32 = 0o170_000;
+
 /// Unpacks a package of ours into a new directory, to be read by everyone.
 pub fn unpack(package: &Utf8Path, root: &Utf8Path) -> Result<(), UnpackError> {
     fs::create_dir_all(root).map_err(|source| UnpackError::Write {
@@ -185,7 +188,10 @@ impl Unpacking<'_> {
     /// What the entry says, else what Lambda gives.
     fn mode(&self, member: &Member<'_>, usual: u32) -> u32 {
         let mode = match member.entry.unix_mode() {
-            None | Some(0) => usual,
+            None => usual,
+            // Python's zipfile writes 0600 and no type where it was given no mode. Lambda takes it
+            // at its word, and `barrow check` says so.
+            Some(mode) if mode & FILE_TYPE == 0 => usual,
             Some(mode) => mode & 0o777,
         };
         if self.identity_differs {

@@ -12,6 +12,8 @@ pub(crate) struct Refusal {
     pub message: String,
     /// What the body has besides.
     pub more: Map<String, Value>,
+    /// Whether it goes away by itself in a moment.
+    pub passes: bool,
 }
 
 impl Refusal {
@@ -20,6 +22,7 @@ impl Refusal {
             code,
             message: message.into(),
             more: Map::new(),
+            passes: false,
         }
     }
 
@@ -39,6 +42,18 @@ impl Refusal {
     /// A value that the model does not allow.
     pub(crate) fn validation(message: impl Into<String>) -> Self {
         Self::new("ValidationException", message)
+    }
+
+    /// A function that is still being made. Lambda refuses; here it takes so little time that who
+    /// asks may wait for it.
+    pub(crate) fn pending() -> Self {
+        Self {
+            passes: true,
+            ..Self::conflict(
+                "The operation cannot be performed at this time. The function is currently in the \
+                 following state: Pending",
+            )
+        }
     }
 
     #[must_use]

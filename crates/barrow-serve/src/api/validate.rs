@@ -49,6 +49,8 @@ impl<'m> Violations<'m> {
             let at = join(path, name);
             match told.get(name) {
                 Some(value) => self.value(member, value, &at),
+                // The body itself, which is there even where it is empty.
+                None if shape.payload.as_ref() == Some(name) => {}
                 None if shape.required.iter().any(|required| required == name) => {
                     self.add("Value null", &at, &Constraint::NotNull);
                 }

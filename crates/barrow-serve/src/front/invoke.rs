@@ -1,7 +1,10 @@
 //! The operations that invoke functions. Unlike the others they wait.
 
+use std::time::Instant;
+
 use data_encoding::BASE64;
 
+use super::lambda::{AGAIN, PATIENCE};
 use crate::api::Refusal;
 use crate::invoke::{self, Event, Outcome, Request, Type};
 use crate::lambda::{self, Answer, Body, Call};
@@ -52,7 +55,7 @@ impl Invoking {
                 status(202)
             }
             Type::RequestResponse => {
-                let outcome = invoke::invoke(call.service, request).await?;
+                let outcome = patiently(call, request).await?;
                 if self == Self::Stream {
                     invoke::streamed(&outcome)
                 } else {
@@ -63,6 +66,19 @@ impl Invoking {
         // The log of the invoke and its answer name the same request.
         answer.headers.push(("x-amzn-requestid", id));
         Ok(answer)
+    }
+}
+
+/// A function that was made a moment ago is waited for.
+async fn patiently(call: &Call<'_>, request: Request) -> Result<Outcome, Refusal> {
+    let started = Instant::now();
+    loop {
+        match invoke::invoke(call.service, request.clone()).await {
+            Err(refusal) if refusal.passes && started.elapsed() < PATIENCE => {
+                tokio::time::sleep(AGAIN).await;
+            }
+            done => return done,
+        }
     }
 }
 

@@ -1,5 +1,7 @@
 //! Requests for Lambda's API.
 
+use std::time::{Duration, Instant};
+
 use http_body_util::{BodyExt as _, Limited};
 use hyper::Response;
 use hyper::body::{Bytes, Incoming};
@@ -9,6 +11,10 @@ use super::{Caller, Reply, ReplyBody};
 use crate::api::{self, Model, Operation, Refusal};
 use crate::lambda::{self, Answer, Body, Call};
 use crate::service::Service;
+
+/// How long a request waits for what passes, and how often it looks.
+pub(super) const PATIENCE: Duration = Duration::from_secs(5);
+pub(super) const AGAIN: Duration = Duration::from_millis(10);
 
 /// `CreateFunction` with the largest package that may come with it.
 const BODY_LIMIT_BYTES: usize = 70_167_211;
@@ -75,13 +81,22 @@ async fn operate<'s>(
     let service = service.clone();
     let name = operation.name.clone();
     let done = tokio::task::spawn_blocking(move || {
-        operate(&Call {
+        let call = Call {
             service: &service,
             operation: &name,
             scope: caller.scope,
             input,
             body,
-        })
+        };
+        let started = Instant::now();
+        loop {
+            match operate(&call) {
+                Err(refusal) if refusal.passes && started.elapsed() < PATIENCE => {
+                    std::thread::sleep(AGAIN);
+                }
+                done => return done,
+            }
+        }
     });
     let answer = done.await.unwrap_or_else(|_| {
         Err(Refusal::new(

@@ -48,7 +48,8 @@ fn refused(refused: Refused) -> Refusal {
         Refused::Place(PlaceError::Function { kind, message }) => {
             Refusal::invalid(format!("{kind}: {message}"))
         }
-        Refused::Place(PlaceError::Machine { source }) => failed(&source.to_string()),
+        // No interpreter, no sandbox: asking again does not help.
+        Refused::Place(PlaceError::Machine { source }) => Refusal::invalid(source.to_string()),
         Refused::Start(error) => failed(&error.to_string()),
         Refused::ShuttingDown => failed("the service is ending"),
     }

@@ -38,10 +38,7 @@ impl Target {
             ..
         } = found;
         if configuration.state == State::Pending {
-            return Err(Refusal::conflict(
-                "The operation cannot be performed at this time. The function is currently in the \
-                 following state: Pending",
-            ));
+            return Err(Refusal::pending());
         }
         let key = Key {
             function: named.unqualified_arn(),

@@ -96,10 +96,7 @@ fn check_changeable(
 ) -> Result<(), Refusal> {
     revision::check(revision, &function.latest.revision, "GetFunction/GetAlias")?;
     if function.latest.state == State::Pending {
-        return Err(Refusal::conflict(format!(
-            "The operation cannot be performed at this time. The function is currently in the \
-             following state: Pending"
-        )));
+        return Err(Refusal::pending());
     }
     if function.latest.is_being_changed() {
         return Err(versions::in_progress(named));

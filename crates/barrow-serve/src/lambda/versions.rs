@@ -139,7 +139,10 @@ pub(crate) fn publish(call: &Call<'_>) -> Result<Answer, Refusal> {
             )));
         }
         if latest.is_being_changed() {
-            return Err(in_progress(&named));
+            return Err(Refusal {
+                passes: true,
+                ..in_progress(&named)
+            });
         }
         let version = publish_now(records, &named, &mut function, wanted.description)?;
         functions::put(records, &named, &function)?;

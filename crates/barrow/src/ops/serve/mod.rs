@@ -2,6 +2,7 @@
 
 mod ground;
 mod home;
+mod scratch;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -35,13 +36,14 @@ pub struct Options {
 const SETTLING: Duration = Duration::from_millis(100);
 
 pub fn serve(options: Options, context: &Context) -> Result<()> {
-    let scratch = tempfile::tempdir().map_err(anyhow::Error::from)?;
-    let data = match options.data {
-        _ if options.ephemeral => Utf8Path::from_path(scratch.path())
+    // Removed when it goes out of scope.
+    let scratch = options.ephemeral.then(scratch::folder).transpose()?;
+    let data = match (&scratch, options.data) {
+        (Some(scratch), _) => Utf8Path::from_path(scratch.path())
             .ok_or_else(|| Failure::input("the folder for temporary files has no name in UTF-8"))?
             .to_owned(),
-        Some(data) => data,
-        None => context.environment.default_data()?.join("serve"),
+        (None, Some(data)) => data,
+        (None, None) => context.environment.default_data()?.join("serve"),
     };
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
