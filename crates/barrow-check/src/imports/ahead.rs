@@ -31,6 +31,7 @@ pub(super) fn read(search: &SearchPath<'_>, roots: &[String]) {
     while !round.is_empty() {
         let modules: Vec<&Module> = round
             .par_iter()
+            .with_max_len(1)
             .map(|candidate| &**candidate.source)
             .collect();
         let mut next = Vec::new();

@@ -15,7 +15,7 @@ use rayon::prelude::*;
 
 use super::flaw::{Excess, Flaw, Oddity};
 use super::zip::ENTRIES_LIMIT;
-use super::{content, environment, links};
+use super::{FILES_AT_ONCE, content, environment, links};
 use crate::facts::Known;
 use crate::package::{File, Folder, Form, Kind, Package};
 use crate::scene::Scene;
@@ -33,7 +33,8 @@ pub fn survey_folder(name: String, kind: Kind, root: &Path, target: Target) -> i
         }
         None => found.take_all(root, |_| true)?,
     }
-    let read = found.files.into_par_iter().map(|file| file.read(target));
+    let files = found.files.into_par_iter().with_max_len(FILES_AT_ONCE);
+    let read = files.map(|file| file.read(target));
     let mut files = Vec::new();
     for (file, flaw) in read.collect::<Vec<_>>() {
         files.push(file);

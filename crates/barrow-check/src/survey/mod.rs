@@ -21,3 +21,7 @@ pub use self::modules::Modules;
 pub use self::plan::survey_plan;
 pub use self::wheel::WheelFacts;
 pub use self::zip::survey_zip;
+
+/// Files are handed to the threads by so many. Left to itself, rayon gives two threads quarters of a
+/// package, and one of them waits at the end.
+const FILES_AT_ONCE: usize = 16;

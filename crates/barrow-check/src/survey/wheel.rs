@@ -9,8 +9,8 @@ use barrow_core::{ReadAt, Wheel};
 use barrow_model::Target;
 use rayon::prelude::*;
 
-use super::content;
 use super::seal::{open, seal};
+use super::{FILES_AT_ONCE, content};
 use crate::facts::Known;
 
 /// What is known of a wheel's entries, by where their data starts in the wheel. Of its modules,
@@ -27,6 +27,7 @@ impl WheelFacts {
         let read = wheel
             .entries
             .par_iter()
+            .with_max_len(FILES_AT_ONCE)
             .map_init(Inflater::new, |inflater, entry| {
                 let know =
                     |content: &[u8]| Known::read_without_syntax(&entry.path, content, target);

@@ -11,7 +11,7 @@ use rayon::prelude::*;
 
 use super::flaw::{Excess, Flaw, Start};
 use super::name::Named;
-use super::{content, links, oddity};
+use super::{FILES_AT_ONCE, content, links, oddity};
 use crate::facts::Known;
 use crate::package::{File, Folder, Form, Kind, Package};
 
@@ -84,6 +84,7 @@ pub fn survey_zip(name: String, kind: Kind, source: &dyn ReadAt, target: Target)
 
     let read = files
         .into_par_iter()
+        .with_max_len(FILES_AT_ONCE)
         .map_init(Inflater::new, |inflater, (entry, span, path)| {
             read(source, inflater, entry, span, path, target)
         });
