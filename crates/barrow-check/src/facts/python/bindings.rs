@@ -22,16 +22,16 @@ impl Walker {
             Expr::List(list) => list.elts.iter().for_each(|part| self.target(part)),
             Expr::Starred(starred) => self.target(&starred.value),
             Expr::Subscript(subscript) => {
-                if is_dotted(&subscript.value, "sys.path") {
+                if is_dotted(&subscript.value, &["sys", "path"]) {
                     self.changes_search_path(target);
                 }
-                if is_dotted(&subscript.value, "sys.modules") {
+                if is_dotted(&subscript.value, &["sys", "modules"]) {
                     self.registers(&subscript.slice);
                 }
                 self.expression(&subscript.value);
                 self.expression(&subscript.slice);
             }
-            Expr::Attribute(_) if is_dotted(target, "sys.path") => {
+            Expr::Attribute(_) if is_dotted(target, &["sys", "path"]) => {
                 self.changes_search_path(target);
             }
             Expr::Attribute(attribute) => {

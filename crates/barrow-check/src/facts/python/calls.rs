@@ -2,16 +2,17 @@
 
 use ruff_python_ast::{Expr, ExprCall};
 
-/// Whether an expression is this dotted name. `import sys as _sys` is common, so leading underscores
-/// of the first part do not count.
-pub(super) fn is_dotted(expression: &Expr, name: &str) -> bool {
-    match expression {
-        Expr::Attribute(attribute) => {
-            let object = name.strip_suffix(attribute.attr.as_str());
-            let object = object.and_then(|object| object.strip_suffix('.'));
-            object.is_some_and(|object| is_dotted(&attribute.value, object))
+/// Whether an expression is the dotted name of these parts. `import sys as _sys` is common, so
+/// leading underscores of the first part do not count.
+pub(super) fn is_dotted(expression: &Expr, parts: &[&str]) -> bool {
+    match (expression, parts) {
+        (Expr::Attribute(attribute), [object @ .., last]) if !object.is_empty() => {
+            attribute.attr.as_str() == *last && is_dotted(&attribute.value, object)
         }
-        Expr::Name(found) => found.id.as_str().trim_start_matches('_') == name,
+        (Expr::Name(found), [name]) => {
+            let rest = found.id.as_str().strip_suffix(name);
+            rest.is_some_and(|rest| rest.bytes().all(|byte| byte == b'_'))
+        }
         _ => false,
     }
 }
@@ -59,7 +60,7 @@ pub(super) fn changes_search_path(call: &ExprCall) -> bool {
         return false;
     };
     match method.attr.as_str() {
-        "insert" | "append" | "extend" => is_dotted(&method.value, "sys.path"),
+        "insert" | "append" | "extend" => is_dotted(&method.value, &["sys", "path"]),
         "addsitedir" => true,
         _ => false,
     }
@@ -76,8 +77,8 @@ pub(super) fn joins_namespace(call: &ExprCall) -> bool {
 /// Whether a statement that is this call ends the program.
 pub(super) fn exits(call: &ExprCall) -> bool {
     let function = &*call.func;
-    is_dotted(function, "sys.exit")
-        || is_dotted(function, "os._exit")
-        || is_dotted(function, "exit")
-        || is_dotted(function, "quit")
+    is_dotted(function, &["sys", "exit"])
+        || is_dotted(function, &["os", "_exit"])
+        || is_dotted(function, &["exit"])
+        || is_dotted(function, &["quit"])
 }

@@ -136,10 +136,10 @@ impl Conditions {
             }
             Expr::Name(_) | Expr::Attribute(_) => self.named(expression),
             Expr::Call(call) => {
-                let is = |name| is_dotted(&call.func, name);
-                if is("platform.system") {
+                let is = |parts: &[&str]| is_dotted(&call.func, parts);
+                if is(&["platform", "system"]) {
                     Some(Value::Text("Linux"))
-                } else if is("platform.python_implementation") {
+                } else if is(&["platform", "python_implementation"]) {
                     Some(Value::Text("CPython"))
                 } else {
                     None
@@ -150,24 +150,24 @@ impl Conditions {
     }
 
     fn named(self, expression: &Expr) -> Option<Value<'_>> {
-        let is = |name| is_dotted(expression, name);
+        let is = |parts: &[&str]| is_dotted(expression, parts);
         let [major, minor] = self.version;
         if is_version(expression) {
             return Some(Value::Version(self.version));
         }
-        if is("sys.platform") {
+        if is(&["sys", "platform"]) {
             return Some(Value::Text("linux"));
         }
-        if is("os.name") {
+        if is(&["os", "name"]) {
             return Some(Value::Text("posix"));
         }
-        if is("sys.implementation.name") {
+        if is(&["sys", "implementation", "name"]) {
             return Some(Value::Text("cpython"));
         }
-        if is("sys.version_info.major") {
+        if is(&["sys", "version_info", "major"]) {
             return Some(Value::Number(major));
         }
-        if is("sys.version_info.minor") {
+        if is(&["sys", "version_info", "minor"]) {
             return Some(Value::Number(minor));
         }
         match last_name(expression)? {
@@ -222,9 +222,9 @@ fn is_platform(expression: &Expr) -> bool {
         Expr::Call(call) => &*call.func,
         other => other,
     };
-    ["sys.platform", "os.name", "platform.system"]
+    [["sys", "platform"], ["os", "name"], ["platform", "system"]]
         .iter()
-        .any(|name| is_dotted(function, name))
+        .any(|parts| is_dotted(function, parts))
 }
 
 /// The text that `__name__` is compared with.
@@ -238,7 +238,7 @@ fn compared_name<'a>(left: &'a Expr, right: &'a Expr) -> Option<&'a str> {
 }
 
 fn is_version(expression: &Expr) -> bool {
-    is_dotted(expression, "sys.version_info") || is_dotted(expression, "version_info")
+    is_dotted(expression, &["sys", "version_info"]) || is_dotted(expression, &["version_info"])
 }
 
 /// The texts of a tuple, a list or a set.

@@ -39,7 +39,7 @@ impl Walker {
             (Some(name), Registers::Named(names)) => names.push(name.into()),
             (_, Registers::Anything) => {}
             // `sys.modules[__name__] = …`: another object in the module's own place.
-            (None, _) if is_dotted(name, "name__") => {}
+            (None, _) if is_dotted(name, &["name__"]) => {}
             (None, _) => *registers = Registers::Anything,
         }
     }
@@ -90,13 +90,13 @@ impl Expressions<'_> {
         if let Expr::Attribute(method) = &*call.func {
             let object = &*method.value;
             let walker = &mut *self.walker;
-            if is_dotted(object, "sys.modules") {
+            if is_dotted(object, &["sys", "modules"]) {
                 walker.registers_by(method.attr.as_str(), call);
             }
             // `sys.meta_path.append(…)`, `__path__.append(…)`.
-            if is_dotted(object, "sys.meta_path")
-                || is_dotted(object, "sys.path_hooks")
-                || is_dotted(object, "path__")
+            if is_dotted(object, &["sys", "meta_path"])
+                || is_dotted(object, &["sys", "path_hooks"])
+                || is_dotted(object, &["path__"])
             {
                 walker.module.registers = Registers::Anything;
             }
@@ -133,7 +133,7 @@ impl Expressions<'_> {
         let distribution = match (first_text(call), call.arguments.args.first()) {
             (Some(name), _) => Some(name.into()),
             (None, Some(argument))
-                if is_dotted(argument, "name__") || is_dotted(argument, "package__") =>
+                if is_dotted(argument, &["name__"]) || is_dotted(argument, &["package__"]) =>
             {
                 None
             }
@@ -172,7 +172,7 @@ impl<'a> Visitor<'a> for Expressions<'_> {
             {
                 self.walker.module.names.is_open = true;
             }
-            Expr::Attribute(_) if is_dotted(expression, "sys.modules") => {
+            Expr::Attribute(_) if is_dotted(expression, &["sys", "modules"]) => {
                 self.walker.module.names.is_open = true;
             }
             Expr::Lambda(lambda) => {

@@ -30,6 +30,10 @@ pub(super) const FEW_LINKS: usize = 20_000;
 pub(super) fn crude_bound(source: &str) -> usize {
     // The `n`th block is indented by `n` characters or more.
     let blocks = (2 * source.len()).isqrt() + 1;
+    // No byte begins more than one.
+    if source.len() + blocks <= FEW_LINKS {
+        return source.len() + blocks;
+    }
     let (mut links, mut before) = (0, FLAT);
     for &byte in source.as_bytes() {
         let class = CLASSES[usize::from(byte)];
