@@ -24,6 +24,9 @@ const BATCH_BYTES: usize = 512 * 1024;
 /// What S3 takes in one request: 5 GiB.
 pub(crate) const LARGEST_BODY_BYTES: u64 = 5 << 30;
 
+/// How much of an unwanted body is read.
+const DISCARDED_BYTES: usize = 4 << 20;
+
 /// A body on the disk that is no object's yet.
 pub(crate) struct Received {
     pub(crate) incoming: Incoming,
@@ -152,6 +155,21 @@ pub(crate) async fn receive(
         sink: writer,
         batch,
     })
+}
+
+/// Reads on when a request is refused. Clients that write before they read would otherwise find the
+/// connection gone before they find the answer. Not those that wait for word.
+pub(crate) async fn discard(body: Option<StreamingBlob>, waits_for_word: bool) {
+    let Some(mut body) = body.filter(|_| !waits_for_word) else {
+        return;
+    };
+    let mut discarded_bytes = 0;
+    while let Some(Ok(bytes)) = body.next().await {
+        discarded_bytes += bytes.len();
+        if discarded_bytes > DISCARDED_BYTES {
+            return;
+        }
+    }
 }
 
 fn write_batch(files: &Arc<Files>, writer: Writer, batch: &[Bytes]) -> Result<Box<Sink>, Refusal> {

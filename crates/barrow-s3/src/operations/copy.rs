@@ -10,7 +10,7 @@ use s3s::dto::{
 };
 
 use super::fields::{self, headers_of, set_checksums};
-use super::{Call, acl, get, put};
+use super::{Call, acl, get, promise, put_part};
 use crate::Storage;
 use crate::caller::Caller;
 use crate::checksum::{Algorithm, Checksum, Fields};
@@ -68,7 +68,7 @@ pub(super) fn object(
         size_bytes: body.size_bytes,
         detail: detail(&mut input, body, new_metadata)?,
     };
-    let wanted = put::named_algorithm(input.checksum_algorithm.as_ref())?;
+    let wanted = promise::named_algorithm(input.checksum_algorithm.as_ref())?;
     let incoming = rehashed(storage, &mut file, &mut copy, wanted)?;
     let modified = Moment::now();
     let content = Content::Body(Box::new(copy.clone()));
@@ -186,7 +186,7 @@ pub(super) fn part(
     } = call;
     get::refuse_customer_keys(input.sse_customer_algorithm.as_ref())?;
     get::refuse_customer_keys(input.copy_source_sse_customer_algorithm.as_ref())?;
-    put::check_part_number(input.part_number)?;
+    put_part::check_number(input.part_number)?;
     let source = Source::of(&input.copy_source)?;
     let conditions = Reading {
         matches: input.copy_source_if_match.take(),

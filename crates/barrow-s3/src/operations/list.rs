@@ -105,10 +105,11 @@ pub(super) fn after_marker(marker: &str, prefix: &str, delimiter: &str) -> From 
     if marker.is_empty() {
         return From::Start;
     }
-    let common = marker.strip_prefix(prefix).is_some_and(|rest| {
-        !delimiter.is_empty() && rest.find(delimiter) == rest.len().checked_sub(delimiter.len())
-    });
-    if common {
+    let end = marker
+        .strip_prefix(prefix)
+        .filter(|_| !delimiter.is_empty())
+        .and_then(|rest| Some(prefix.len() + rest.find(delimiter)? + delimiter.len()));
+    if end == Some(marker.len()) {
         From::after_prefix(marker)
     } else {
         From::AfterKey(marker.as_bytes().to_vec())
@@ -202,5 +203,34 @@ pub(super) fn encoding(wanted: Option<&EncodingType>) -> Result<Encoding, Refusa
         Some(_) => Err(invalid_argument(
             "Invalid Encoding Method specified in Request",
         )),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_common_prefix_stands_for_its_keys() {
+        for (marker, prefix, delimiter, common) in [
+            ("a/", "", "/", true),
+            ("x/a/", "x/", "/", true),
+            ("a/b/", "", "/", false),
+            ("a", "", "/", false),
+            ("a/", "", "", false),
+            // Shorter than the delimiter.
+            ("a", "", "//", false),
+        ] {
+            let expected = if common {
+                From::after_prefix(marker)
+            } else {
+                From::AfterKey(marker.as_bytes().to_vec())
+            };
+            assert_eq!(
+                after_marker(marker, prefix, delimiter),
+                expected,
+                "{marker}"
+            );
+        }
     }
 }

@@ -12,7 +12,9 @@ mod fields;
 mod get;
 mod list;
 mod list_versions;
+mod promise;
 mod put;
+mod put_part;
 mod tagging;
 mod upload;
 mod upload_complete;
@@ -39,6 +41,8 @@ pub(crate) struct Call<I> {
     pub(crate) trailers: Trailers,
     /// `x-amz-trailer`: the name of what follows the body.
     pub(crate) announced_trailer: Option<String>,
+    /// `Expect: 100-continue`: the body comes only when it is asked for.
+    pub(crate) waits_for_word: bool,
 }
 
 impl Operations {
@@ -50,6 +54,7 @@ impl Operations {
             caller,
             announced_trailer: announced
                 .and_then(|name| Some(name.to_str().ok()?.trim().to_owned())),
+            waits_for_word: request.headers.contains_key(hyper::header::EXPECT),
             trailers: trailers.unwrap_or_default().with(request.trailing_headers),
             input: request.input,
         }
@@ -146,6 +151,6 @@ operations! {
     }
     with_body {
     put_object(PutObjectInput) -> PutObjectOutput = put::object;
-    upload_part(UploadPartInput) -> UploadPartOutput = put::part;
+    upload_part(UploadPartInput) -> UploadPartOutput = put_part::part;
     }
 }

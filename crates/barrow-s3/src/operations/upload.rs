@@ -6,7 +6,7 @@ use s3s::dto::{
 };
 
 use super::fields::{self, headers_of};
-use super::{Call, acl, get, put};
+use super::{Call, acl, get, promise};
 use crate::Storage;
 use crate::checksum::Algorithm;
 use crate::records::detail::{Announced, Detail};
@@ -27,7 +27,7 @@ pub(super) fn create(
     }
     acl::check_canned(input.acl.as_ref().map(ObjectCannedACL::as_str))?;
     let announced = announced(
-        put::named_algorithm(input.checksum_algorithm.as_ref())?,
+        promise::named_algorithm(input.checksum_algorithm.as_ref())?,
         input.checksum_type.as_ref().map(ChecksumType::as_str),
     )?;
     let detail = Detail {

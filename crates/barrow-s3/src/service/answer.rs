@@ -2,7 +2,8 @@
 
 use std::fmt::Write;
 
-use hyper::header::{CONTENT_TYPE, HeaderName, HeaderValue, SERVER};
+use hyper::body::Body as _;
+use hyper::header::{CONNECTION, CONTENT_TYPE, HeaderName, HeaderValue, SERVER};
 use hyper::{Request, Response, StatusCode};
 use s3s::{Body, S3Error, S3ErrorCode};
 
@@ -13,6 +14,7 @@ const HOST_ID: HeaderName = HeaderName::from_static("x-amz-id-2");
 pub(super) struct Question {
     path: String,
     request_id: String,
+    has_body: bool,
 }
 
 impl Question {
@@ -20,6 +22,7 @@ impl Question {
         Self {
             path: request.uri().path().to_owned(),
             request_id: format!("{:016X}", fastrand::u64(..)),
+            has_body: !request.body().is_end_stream(),
         }
     }
 
@@ -29,6 +32,11 @@ impl Question {
             response.headers_mut().remove(CONTENT_TYPE);
         } else if response.status().is_client_error() || response.status().is_server_error() {
             response = self.explained(response);
+            if self.has_body {
+                // It may never have been read, and then nothing can follow it.
+                let close = HeaderValue::from_static("close");
+                response.headers_mut().insert(CONNECTION, close);
+            }
         }
         let headers = response.headers_mut();
         if let Ok(id) = HeaderValue::from_str(&self.request_id) {

@@ -3,6 +3,7 @@
 mod answer;
 mod chunks;
 mod host;
+mod keys;
 mod open;
 
 pub(crate) use chunks::Trailers;
@@ -13,7 +14,6 @@ use std::sync::Arc;
 use bytes::Bytes;
 use hyper::{Request, Response};
 use s3s::Body;
-use s3s::auth::SimpleAuth;
 use s3s::config::{S3Config, StaticConfigProvider};
 use s3s::service::{S3Service, S3ServiceBuilder};
 
@@ -63,11 +63,7 @@ impl Service {
         let verified = match settings.authorise {
             Authorise::Anyone => false,
             Authorise::Keys(pairs) => {
-                let mut auth = SimpleAuth::new();
-                for (access_key, secret_key) in pairs {
-                    auth.register(access_key, secret_key.into());
-                }
-                builder.set_auth(auth);
+                builder.set_auth(keys::Keys::new(pairs));
                 true
             }
         };

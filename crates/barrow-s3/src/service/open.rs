@@ -1,10 +1,12 @@
 //! Requests for a service that does not verify: the signature is read and taken away, and the body
 //! unpacked, as whoever verifies would have done.
 
-use hyper::header::{AUTHORIZATION, CONTENT_ENCODING, CONTENT_LENGTH, HeaderMap};
+use hyper::header::{
+    AUTHORIZATION, CONTENT_ENCODING, CONTENT_LENGTH, HeaderMap, HeaderValue, RANGE,
+};
 use hyper::{Request, Uri};
 use s3s::Body;
-use s3s::dto::{StreamingBlob, Timestamp, TimestampFormat};
+use s3s::dto::{Range, StreamingBlob, Timestamp, TimestampFormat};
 
 use super::chunks::{self, Trailers};
 use crate::caller::Claims;
@@ -33,6 +35,7 @@ pub(super) fn opened(mut request: Request<Body>) -> Result<Request<Body>, Refusa
         *request.uri_mut() = with_query(request.uri(), &presigned.rest)?;
     }
     request.extensions_mut().insert(claims);
+    drop_odd_range(request.headers_mut());
     let trailers = Trailers::default();
     let request = if is_chunked(request.headers()) {
         unpacked(request, trailers.clone())?
@@ -43,6 +46,17 @@ pub(super) fn opened(mut request: Request<Body>) -> Result<Request<Body>, Refusa
     parts.headers.remove(CONTENT_SHA256);
     parts.extensions.insert(trailers);
     Ok(Request::from_parts(parts, body))
+}
+
+/// A range that is none, or more than one, is as good as no range, to S3 as to RFC 9110.
+fn drop_odd_range(headers: &mut HeaderMap) {
+    let odd = |value: &HeaderValue| {
+        let text = value.to_str().ok();
+        text.is_none_or(|text| Range::parse(text).is_err())
+    };
+    if headers.get(RANGE).is_some_and(odd) {
+        headers.remove(RANGE);
+    }
 }
 
 fn unpacked(request: Request<Body>, trailers: Trailers) -> Result<Request<Body>, Refusal> {

@@ -15,9 +15,9 @@ pub(crate) const ACCOUNT: &str = "000000000000";
 pub(crate) struct Server {
     pub(crate) storage: Storage,
     address: SocketAddr,
+    // Dropped in this order: the connections end, then the folder goes.
+    _runtime: Runtime,
     folder: Option<tempfile::TempDir>,
-    // Dropped last; the connections end with it.
-    runtime: Runtime,
 }
 
 impl Server {
@@ -51,8 +51,8 @@ impl Server {
         Self {
             storage,
             address,
+            _runtime: runtime,
             folder: None,
-            runtime,
         }
     }
 
@@ -62,10 +62,6 @@ impl Server {
 
     pub(crate) fn url(&self) -> String {
         format!("http://{}", self.address)
-    }
-
-    pub(crate) fn run<T>(&self, work: impl Future<Output = T>) -> T {
-        self.runtime.block_on(work)
     }
 }
 

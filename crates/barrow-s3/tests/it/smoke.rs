@@ -1,64 +1,36 @@
 //! What every client begins with, as plain requests.
 
 use barrow_s3::NoObject;
-use bytes::Bytes;
-use http_body_util::{BodyExt, Full};
-use hyper::{Request, StatusCode};
-use hyper_util::rt::TokioIo;
 
+use crate::plain::Connection;
 use crate::server::{ACCOUNT, Server};
 
 /// One request on a connection of its own.
-fn ask(server: &Server, method: &str, path: &str, body: &str) -> (StatusCode, String) {
-    server.run(async {
-        let stream = tokio::net::TcpStream::connect(server.address())
-            .await
-            .unwrap();
-        let (mut sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream))
-            .await
-            .unwrap();
-        tokio::spawn(connection);
-        let request = Request::builder()
-            .method(method)
-            .uri(path)
-            .header("host", server.address().to_string())
-            .body(Full::new(Bytes::from(body.to_owned())))
-            .unwrap();
-        let response = sender.send_request(request).await.unwrap();
-        let status = response.status();
-        let bytes = response.into_body().collect().await.unwrap().to_bytes();
-        (status, String::from_utf8(bytes.to_vec()).unwrap())
-    })
+fn ask(server: &Server, method: &str, path: &str, body: &str) -> (u16, String) {
+    let mut connection = Connection::open(&server.address().to_string()).unwrap();
+    let answer = connection.ask(method, path, body.as_bytes()).unwrap();
+    (answer.status, answer.text().to_owned())
 }
 
 #[test]
 fn an_object_is_put_listed_read_and_deleted() {
     let server = Server::start();
-    assert_eq!(ask(&server, "PUT", "/code", "").0, StatusCode::OK);
-    assert_eq!(
-        ask(&server, "PUT", "/code/a/b.txt", "hello").0,
-        StatusCode::OK
-    );
+    assert_eq!(ask(&server, "PUT", "/code", "").0, 200);
+    assert_eq!(ask(&server, "PUT", "/code/a/b.txt", "hello").0, 200);
     let (status, body) = ask(&server, "GET", "/code/a/b.txt", "");
-    assert_eq!((status, body.as_str()), (StatusCode::OK, "hello"));
+    assert_eq!((status, body.as_str()), (200, "hello"));
     let (_, listed) = ask(&server, "GET", "/code?list-type=2&delimiter=/", "");
     assert!(
         listed.contains("<CommonPrefixes><Prefix>a/</Prefix>"),
         "{listed}"
     );
     let (status, refused) = ask(&server, "DELETE", "/code", "");
-    assert_eq!(status, StatusCode::CONFLICT);
+    assert_eq!(status, 409);
     assert!(refused.contains("<Code>BucketNotEmpty</Code>"), "{refused}");
-    assert_eq!(
-        ask(&server, "DELETE", "/code/a/b.txt", "").0,
-        StatusCode::NO_CONTENT
-    );
-    assert_eq!(
-        ask(&server, "DELETE", "/code", "").0,
-        StatusCode::NO_CONTENT
-    );
+    assert_eq!(ask(&server, "DELETE", "/code/a/b.txt", "").0, 204);
+    assert_eq!(ask(&server, "DELETE", "/code", "").0, 204);
     let (status, gone) = ask(&server, "GET", "/code/a/b.txt", "");
-    assert_eq!(status, StatusCode::NOT_FOUND);
+    assert_eq!(status, 404);
     for part in [
         "<Code>NoSuchBucket</Code>",
         "<Message>The specified bucket does not exist</Message>",
