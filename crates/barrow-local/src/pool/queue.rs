@@ -60,12 +60,7 @@ impl Queue {
     }
 
     pub(super) fn next(&mut self, kind: &Arc<Kind>, turn: Turn) -> Option<Waiting> {
-        // Whoever has gone away has not been promised anything yet.
-        while self.first()?.job.reply.is_closed() {
-            self.remove(0);
-        }
-        let is_own =
-            |waiting: &Waiting| Arc::ptr_eq(&waiting.kind, kind) && !waiting.job.reply.is_closed();
+        let is_own = |waiting: &Waiting| Arc::ptr_eq(&waiting.kind, kind);
         let own = || self.waiting.iter().position(is_own);
         let position = match turn {
             Turn::Own => own()?,
@@ -92,15 +87,6 @@ impl Queue {
 
     pub(super) fn len(&self) -> usize {
         self.waiting.len()
-    }
-
-    pub(super) fn clear(&mut self) {
-        self.waiting.clear();
-        self.bytes = 0;
-    }
-
-    fn first(&self) -> Option<&Waiting> {
-        self.waiting.front()
     }
 
     fn remove(&mut self, position: usize) -> Option<Waiting> {
@@ -222,23 +208,5 @@ mod tests {
         assert!(!push(3, 1));
         assert!(push(4, 0));
         assert!(!push(5, 0));
-    }
-
-    #[test]
-    fn who_has_gone_away_is_passed_over() {
-        let [a, b] = ["a", "b"].map(kind);
-        let mut queue = Queue::new(10, 10);
-        let mut stays = Vec::new();
-        for (number, kind, goes) in [(1, &b, true), (2, &b, false), (3, &a, true), (4, &a, false)] {
-            let (waiting, answer) = waiting(number, kind, 1);
-            queue.push(waiting);
-            if !goes {
-                stays.push(answer);
-            }
-        }
-        assert_eq!(next(&mut queue, &a, Turn::OwnFirst), Some(4));
-        assert_eq!(next(&mut queue, &a, Turn::OwnFirst), Some(2));
-        assert_eq!(next(&mut queue, &a, Turn::OwnFirst), None);
-        assert_eq!(queue.bytes, 0);
     }
 }

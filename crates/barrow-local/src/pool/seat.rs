@@ -225,9 +225,13 @@ async fn start(
     };
     let sink = recipe.log(&circumstances.log_stream);
     let spare = shared.spares.take(&place);
-    let function = Arc::clone(&recipe.function);
+    let (function, from_spare) = (Arc::clone(&recipe.function), spare.is_some());
     let environment = Environment::new(function, place, circumstances, sink);
     let mut environment = environment.from_spare(spare);
-    environment.init().await?;
+    match environment.init().await {
+        // It may have been the spare, which can end at any time. There is no second one.
+        Err(_) if from_spare => environment.init().await?,
+        started => started?,
+    }
     Ok(environment)
 }

@@ -1,5 +1,6 @@
 //! What a pool's handles and seats have in common.
 
+use std::ops::{Deref, DerefMut};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::{Notify, watch};
@@ -12,6 +13,35 @@ use super::slots::Slots;
 use super::spares::Spares;
 use super::state::State;
 use super::work::Work;
+
+/// The state, for whoever looks at it. What it has let go of is dropped after it is unlocked: a
+/// recipe may be the last to know the service around it, and with that this pool.
+pub(super) struct Locked<'a> {
+    /// There until it is dropped.
+    state: Option<MutexGuard<'a, State>>,
+}
+
+impl Deref for Locked<'_> {
+    type Target = State;
+
+    fn deref(&self) -> &State {
+        self.state.as_ref().expect("it is not dropped yet")
+    }
+}
+
+impl DerefMut for Locked<'_> {
+    fn deref_mut(&mut self) -> &mut State {
+        self.state.as_mut().expect("it is not dropped yet")
+    }
+}
+
+impl Drop for Locked<'_> {
+    fn drop(&mut self) {
+        let gone = self.take_gone();
+        drop(self.state.take());
+        drop(gone);
+    }
+}
 
 #[derive(Debug)]
 pub(super) struct Shared {
@@ -38,9 +68,10 @@ impl Shared {
     }
 
     /// Nothing waits while it has this.
-    pub(super) fn state(&self) -> MutexGuard<'_, State> {
+    pub(super) fn state(&self) -> Locked<'_> {
         // What is in it is whole between any two of its methods.
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+        let state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        Locked { state: Some(state) }
     }
 
     pub(super) fn seat(self: &Arc<Self>, id: u64, work: Work) {

@@ -7,7 +7,7 @@ use std::time::Duration;
 use barrow_local::Pool;
 use barrow_local::pool::PoolSettings;
 
-use super::function::Subject;
+use super::function::{Subject, place};
 use super::host::{descendants, eventually};
 
 crate::tests! { "room":
@@ -15,6 +15,7 @@ crate::tests! { "room":
     spares_are_made_when_something_runs
     a_hundred_events_at_once_leave_nothing_behind
     a_pool_that_is_dropped_leaves_nothing_behind
+    a_recipe_may_be_the_last_to_know_its_pool
 }
 
 async fn an_environment_that_nobody_needs_is_reaped() {
@@ -70,6 +71,22 @@ async fn a_pool_that_is_dropped_leaves_nothing_behind() {
     let pool = Pool::new(PoolSettings::default());
     Subject::new("f").invoke(&pool, "{}").await;
     drop(pool);
+    eventually("everything has ended", || descendants().is_empty()).await;
+}
+
+/// A service has a pool, and what makes its environments has the service.
+async fn a_recipe_may_be_the_last_to_know_its_pool() {
+    let pool = Pool::new(PoolSettings {
+        longest_idle: Duration::from_millis(20),
+        ..PoolSettings::default()
+    });
+    let known = pool.clone();
+    let subject = Subject::in_place("f", move || {
+        let _ = known.figures();
+        place()
+    });
+    subject.invoke(&pool, "{}").await;
+    drop((pool, subject));
     eventually("everything has ended", || descendants().is_empty()).await;
 }
 
