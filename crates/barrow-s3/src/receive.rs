@@ -11,6 +11,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use data_encoding::HEXLOWER;
 use futures_util::StreamExt;
+use s3s::Body;
 use s3s::crypto::{Checksum as _, Md5};
 use s3s::dto::StreamingBlob;
 use tokio::task::JoinHandle;
@@ -86,28 +87,52 @@ impl Sink {
 
 /// A body of which the last batch is not written yet.
 pub(crate) struct Arrived {
-    sink: Writer,
-    batch: Vec<Bytes>,
+    pipe: Pipe,
+    rest: Vec<Bytes>,
 }
 
 impl Arrived {
     /// Writes the rest. Waits for the disk.
-    pub(crate) fn finish(self, files: &Arc<Files>) -> Result<Received, Refusal> {
-        let mut sink = match self.sink {
-            Writer::None(checksum) => Box::new(Sink::open(files, checksum)?),
-            Writer::Open(sink) => sink,
-        };
-        for bytes in &self.batch {
-            sink.write(bytes)?;
-        }
-        Ok(sink.finish())
+    pub(crate) fn finish(self) -> Result<Received, Refusal> {
+        let sink = self.pipe.write(&self.rest)?.sink;
+        sink.map(|sink| sink.finish()).ok_or(Refusal::Stopped)
     }
 }
 
-/// Most bodies fit into one batch and need no file until the whole is there.
-enum Writer {
-    None(Option<Algorithm>),
-    Open(Box<Sink>),
+/// Where batches go. Most bodies fit into one, and need no file until the whole is there.
+struct Pipe {
+    files: Arc<Files>,
+    checksum: Option<Algorithm>,
+    sink: Option<Box<Sink>>,
+}
+
+impl Pipe {
+    fn write(mut self, batch: &[Bytes]) -> Result<Self, Refusal> {
+        let mut sink = match self.sink.take() {
+            Some(sink) => sink,
+            None => Box::new(Sink::open(&self.files, self.checksum)?),
+        };
+        for bytes in batch {
+            sink.write(bytes)?;
+        }
+        self.sink = Some(sink);
+        Ok(self)
+    }
+}
+
+/// A pipe that is free, or one that writes.
+enum Flow {
+    Free(Pipe),
+    Writing(JoinHandle<Result<Pipe, Refusal>>),
+}
+
+impl Flow {
+    async fn free(self) -> Result<Pipe, Refusal> {
+        match self {
+            Self::Free(pipe) => Ok(pipe),
+            Self::Writing(writing) => writing.await.unwrap_or(Err(Refusal::Stopped)),
+        }
+    }
 }
 
 pub(crate) async fn receive(
@@ -116,44 +141,37 @@ pub(crate) async fn receive(
     expected_bytes: Option<u64>,
     checksum: Option<Algorithm>,
 ) -> Result<Arrived, Refusal> {
-    let mut writer = Writer::None(checksum);
-    let mut writing: Option<JoinHandle<Result<Box<Sink>, Refusal>>> = None;
+    let mut flow = Flow::Free(Pipe {
+        files: Arc::clone(files),
+        checksum,
+        sink: None,
+    });
     let mut batch = Vec::new();
     let mut batched_bytes = 0;
     let mut size_bytes = 0;
-    if let Some(mut body) = body {
-        while let Some(bytes) = body.next().await {
-            // What a client sends wrong and what it fails to send end in the same error here.
-            let bytes = bytes.map_err(|_| Refusal::IncompleteBody)?;
-            size_bytes += bytes.len() as u64;
-            if size_bytes > LARGEST_BODY_BYTES {
-                return Err(Refusal::EntityTooLarge);
-            }
-            batched_bytes += bytes.len();
-            batch.push(bytes);
-            if batched_bytes >= BATCH_BYTES {
-                batched_bytes = 0;
-                let full = mem::take(&mut batch);
-                if let Some(writing) = writing.take() {
-                    writer = Writer::Open(writing.await.unwrap_or(Err(Refusal::Stopped))?);
-                }
-                let files = Arc::clone(files);
-                let sink = mem::replace(&mut writer, Writer::None(checksum));
-                writing = Some(tokio::task::spawn_blocking(move || {
-                    write_batch(&files, sink, &full)
-                }));
-            }
+    let mut body = body.unwrap_or_else(|| Body::empty().into());
+    while let Some(bytes) = body.next().await {
+        // What a client sends wrong and what it fails to send end in the same error here.
+        let bytes = bytes.map_err(|_| Refusal::IncompleteBody)?;
+        size_bytes += bytes.len() as u64;
+        if size_bytes > LARGEST_BODY_BYTES {
+            return Err(Refusal::EntityTooLarge);
         }
-    }
-    if let Some(writing) = writing {
-        writer = Writer::Open(writing.await.unwrap_or(Err(Refusal::Stopped))?);
+        batched_bytes += bytes.len();
+        batch.push(bytes);
+        if batched_bytes >= BATCH_BYTES {
+            batched_bytes = 0;
+            let full = mem::take(&mut batch);
+            let pipe = flow.free().await?;
+            flow = Flow::Writing(tokio::task::spawn_blocking(move || pipe.write(&full)));
+        }
     }
     if expected_bytes.is_some_and(|expected| expected != size_bytes) {
         return Err(Refusal::IncompleteBody);
     }
     Ok(Arrived {
-        sink: writer,
-        batch,
+        pipe: flow.free().await?,
+        rest: batch,
     })
 }
 
@@ -170,15 +188,4 @@ pub(crate) async fn discard(body: Option<StreamingBlob>, waits_for_word: bool) {
             return;
         }
     }
-}
-
-fn write_batch(files: &Arc<Files>, writer: Writer, batch: &[Bytes]) -> Result<Box<Sink>, Refusal> {
-    let mut sink = match writer {
-        Writer::None(checksum) => Box::new(Sink::open(files, checksum)?),
-        Writer::Open(sink) => sink,
-    };
-    for bytes in batch {
-        sink.write(bytes)?;
-    }
-    Ok(sink)
 }

@@ -102,7 +102,7 @@ impl Plan {
         storage: &Storage,
         arrived: Arrived,
     ) -> Result<PutObjectOutput, Refusal> {
-        let received = arrived.finish(storage.files())?;
+        let received = arrived.finish()?;
         self.promise.check(&received, &self.trailers)?;
         let etag = received.etag();
         let checksum = received.checksum.map(|(algorithm, value)| Checksum {

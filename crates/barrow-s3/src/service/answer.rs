@@ -120,8 +120,16 @@ fn words(code: &str) -> &'static str {
         Some(S3ErrorCode::SignatureDoesNotMatch) => {
             "The request signature we calculated does not match the signature you provided. Check your key and signing method."
         }
+        Some(S3ErrorCode::MissingRequestBodyError) => "Request Body is empty",
+        Some(S3ErrorCode::MalformedPOSTRequest) => {
+            "The body of your POST request is not well-formed multipart/form-data."
+        }
+        Some(S3ErrorCode::InvalidPolicyDocument) => {
+            "The content of the form does not meet the conditions specified in the policy document."
+        }
         Some(S3ErrorCode::InvalidRange) => "The requested range is not satisfiable",
-        _ => "We encountered an internal error. Please try again.",
+        Some(S3ErrorCode::InternalError) => "We encountered an internal error. Please try again.",
+        _ => "The request is not valid.",
     }
 }
 

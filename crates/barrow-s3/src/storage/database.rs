@@ -1,22 +1,19 @@
 //! `SQLite`: one connection that writes, some that read, and the files that go with the records.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, PoisonError};
 
-use camino::{Utf8Path, Utf8PathBuf};
-use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
+use camino::Utf8Path;
+use rusqlite::{Connection, Transaction, TransactionBehavior};
 
 use super::files::Files;
+use super::readers::Readers;
 use super::schema::{self, SchemaError};
 use crate::refusal::Refusal;
 
-/// Connections that are kept open for the next reader.
-const SPARE_READERS: usize = 4;
-
 #[derive(Debug)]
 pub(super) struct Database {
-    path: Utf8PathBuf,
     writer: Mutex<Connection>,
-    readers: Mutex<Vec<Connection>>,
+    readers: Readers,
 }
 
 impl Database {
@@ -28,9 +25,8 @@ impl Database {
         schema::migrate(&mut writer)?;
         remove_left_over(&writer, files)?;
         Ok(Self {
-            path,
             writer: Mutex::new(writer),
-            readers: Mutex::new(Vec::new()),
+            readers: Readers::new(path),
         })
     }
 
@@ -38,20 +34,9 @@ impl Database {
         &self,
         look: impl FnOnce(&Connection) -> Result<T, Refusal>,
     ) -> Result<T, Refusal> {
-        let spare = locked(&self.readers).pop();
-        let mut reader = match spare {
-            Some(reader) => reader,
-            None => self.reader()?,
-        };
+        let mut reader = self.readers.lend()?;
         // One transaction, so that all that is looked at is of one moment.
-        let transaction = reader.transaction()?;
-        let seen = look(&transaction);
-        drop(transaction);
-        let mut spare = locked(&self.readers);
-        if spare.len() < SPARE_READERS {
-            spare.push(reader);
-        }
-        seen
+        look(&*reader.transaction()?)
     }
 
     pub(super) fn write<T>(
@@ -59,7 +44,8 @@ impl Database {
         files: &Files,
         change: impl FnOnce(&mut Writing<'_>) -> Result<T, Refusal>,
     ) -> Result<T, Refusal> {
-        let mut writer = locked(&self.writer);
+        // A panic under the lock has rolled its transaction back; the connection is as good as before.
+        let mut writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
         let transaction = writer.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let mut writing = Writing {
             transaction,
@@ -89,13 +75,6 @@ impl Database {
         }
         Ok(changed)
     }
-
-    fn reader(&self) -> Result<Connection, rusqlite::Error> {
-        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-        let reader = Connection::open_with_flags(&self.path, flags)?;
-        set_up(&reader)?;
-        Ok(reader)
-    }
 }
 
 /// A change under way.
@@ -117,7 +96,7 @@ impl Writing<'_> {
     }
 }
 
-fn set_up(connection: &Connection) -> Result<(), rusqlite::Error> {
+pub(super) fn set_up(connection: &Connection) -> Result<(), rusqlite::Error> {
     // A killed process loses nothing with this; only a machine without power may lose the last
     // changes, and never the whole.
     connection.pragma_update(None, "synchronous", "NORMAL")?;
@@ -143,9 +122,4 @@ fn remove_left_over(connection: &Connection, files: &Files) -> Result<(), rusqli
     files.remove(&super::blob_name(next));
     connection.execute("DELETE FROM dropped", [])?;
     Ok(())
-}
-
-/// A panic under the lock has rolled its transaction back; the connection is as good as before.
-fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

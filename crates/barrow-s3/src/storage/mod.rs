@@ -3,6 +3,7 @@
 mod database;
 mod files;
 mod object;
+mod readers;
 mod schema;
 
 pub(crate) use database::Writing;

@@ -9,6 +9,7 @@
 mod clients;
 mod kill;
 mod model;
+mod odd;
 mod plain;
 mod server;
 mod smoke;

@@ -25,15 +25,33 @@ impl Connection {
     }
 
     pub(crate) fn ask(&mut self, method: &str, path: &str, body: &[u8]) -> io::Result<Answer> {
+        self.ask_with(method, path, &[], body)
+    }
+
+    pub(crate) fn ask_with(
+        &mut self,
+        method: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: &[u8],
+    ) -> io::Result<Answer> {
         let length = body.len();
+        let headers: String = headers
+            .iter()
+            .map(|(name, value)| format!("{name}: {value}\r\n"))
+            .collect();
         let head = format!(
-            "{method} {path} HTTP/1.1\r\nhost: localhost\r\ncontent-length: {length}\r\n\r\n"
+            "{method} {path} HTTP/1.1\r\nhost: localhost\r\ncontent-length: {length}\r\n{headers}\r\n"
         );
         let mut request = head.into_bytes();
         request.extend_from_slice(body);
         self.0.get_mut().write_all(&request)?;
         let ended = || io::Error::from(io::ErrorKind::UnexpectedEof);
-        let status = self.line()?;
+        let mut status = self.line()?;
+        if status.starts_with("HTTP/1.1 100") {
+            self.line()?;
+            status = self.line()?;
+        }
         let status = status
             .split(' ')
             .nth(1)
@@ -49,7 +67,8 @@ impl Connection {
                 length = value.trim().parse().map_err(io::Error::other)?;
             }
         }
-        let mut body = vec![0; length];
+        // What it would be, says the answer to a question for the head alone.
+        let mut body = vec![0; if method == "HEAD" { 0 } else { length }];
         self.0.read_exact(&mut body)?;
         Ok(Answer { status, body })
     }
