@@ -26,9 +26,12 @@ async fn an_environment_that_nobody_needs_is_reaped() {
     });
     let subject = Subject::new("f");
     subject.invoke(&pool, "{}").await;
-    eventually("it is gone", || descendants().is_empty()).await;
-    let figures = pool.figures();
-    assert_eq!((figures.idle, figures.busy, figures.reaped), (0, 0, 1));
+    eventually("it is gone", || {
+        let figures = pool.figures();
+        (figures.idle, figures.busy, figures.reaped) == (0, 0, 1)
+    })
+    .await;
+    assert!(descendants().is_empty());
     assert_eq!(subject.invoke(&pool, "{}").await["count"], 1);
     pool.shut_down(Duration::ZERO).await;
 }
