@@ -96,6 +96,18 @@ const LISTABLE_RUNTIMES: [&str; 55] = [
     "python3.6",
 ];
 
+/// Patterns that the service has otherwise than its model. Recorded 2025-11-25.
+pub(super) const PATTERNS: [(&str, &str); 2] = [
+    (
+        "LayerVersionArn",
+        r"(arn:(aws[a-zA-Z-]*)?:lambda:(eusc-)?[a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-\d{1}:\d{12}:layer:[a-zA-Z0-9-_]+:[0-9]+)|(arn:[a-zA-Z0-9-]+:lambda:::awslayer:[a-zA-Z0-9-_]+)",
+    ),
+    (
+        "TaggableResource",
+        r"arn:(aws[a-zA-Z-]*):lambda:(eusc-)?[a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-\d{1}:\d{12}:(function:[a-zA-Z0-9-_]+(:(\$LATEST|[a-zA-Z0-9-_]+))?|layer:([a-zA-Z0-9-_]+)|code-signing-config:csc-[a-z0-9]{17}|event-source-mapping:[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}|capacity-provider:[a-zA-Z0-9-_]+)",
+    ),
+];
+
 /// The values that a member may have, as a refusal tells them. `runtime` of a function is judged
 /// later, in other words.
 pub(super) fn values<'s>(operation: &str, name: &str, shape: &'s Shape, at: &str) -> Vec<&'s str> {

@@ -7,6 +7,8 @@ use fancy_regex::Regex;
 use serde::Deserialize;
 use serde_json::Number;
 
+use super::deviations;
+
 /// Operations and shapes.
 #[derive(Debug, Deserialize)]
 pub(crate) struct Model {
@@ -105,6 +107,11 @@ impl Model {
         for (name, operation) in &mut model.operations {
             operation.name.clone_from(name);
         }
+        for (name, pattern) in deviations::PATTERNS {
+            if let Some(shape) = model.shapes.get_mut(name) {
+                shape.pattern = Some(pattern.to_owned());
+            }
+        }
         model
     }
 
@@ -115,6 +122,12 @@ impl Model {
     /// A shape that another names.
     pub(crate) fn shape(&self, name: &str) -> Option<&Shape> {
         self.shapes.get(name)
+    }
+
+    /// Whether an enumeration has a value.
+    pub(crate) fn has_value(&self, shape: &str, value: &str) -> bool {
+        let values = self.shape(shape).map(|shape| &shape.values);
+        values.is_some_and(|values| values.iter().any(|known| known == value))
     }
 
     pub(super) fn input(&self, operation: &Operation) -> Option<&Shape> {

@@ -79,7 +79,7 @@ struct Routing {
 }
 
 pub(crate) fn create(call: &Call<'_>) -> Result<Answer, Refusal> {
-    let named = call.function()?;
+    let named = call.whole_function()?;
     let given: Given = call.input()?;
     call.service.store.write(|records| {
         existing(records, &named)?;
@@ -107,7 +107,7 @@ pub(crate) fn create(call: &Call<'_>) -> Result<Answer, Refusal> {
 }
 
 pub(crate) fn get(call: &Call<'_>) -> Result<Answer, Refusal> {
-    let named = call.function()?;
+    let named = call.whole_function()?;
     let name = call.text("Name").unwrap_or_default();
     call.service.store.read(|records| {
         let alias = find(records, &named, name)?.ok_or_else(|| missing(&named, name))?;
@@ -116,7 +116,7 @@ pub(crate) fn get(call: &Call<'_>) -> Result<Answer, Refusal> {
 }
 
 pub(crate) fn update(call: &Call<'_>) -> Result<Answer, Refusal> {
-    let named = call.function()?;
+    let named = call.whole_function()?;
     let given: Given = call.input()?;
     let name = &given.name;
     call.service.store.write(|records| {
@@ -146,7 +146,7 @@ pub(crate) fn update(call: &Call<'_>) -> Result<Answer, Refusal> {
 
 /// One that is not there is as good as deleted.
 pub(crate) fn delete(call: &Call<'_>) -> Result<Answer, Refusal> {
-    let named = call.function()?;
+    let named = call.whole_function()?;
     let name = call.text("Name").unwrap_or_default();
     call.service.store.write(|records| {
         existing(records, &named)?;
@@ -157,7 +157,7 @@ pub(crate) fn delete(call: &Call<'_>) -> Result<Answer, Refusal> {
 }
 
 pub(crate) fn list(call: &Call<'_>) -> Result<Answer, Refusal> {
-    let named = call.function()?;
+    let named = call.whole_function()?;
     let page = Page::of(call, PAGE)?;
     let version = call.text("FunctionVersion");
     call.service.store.read(|records| {

@@ -2,10 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use barrow_model::limits::UNZIPPED_LIMIT_BYTES;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::api::Refusal;
 use crate::store::{Record, Weight};
 
 /// A function: what is common to its versions, and the one that can be changed.
@@ -138,6 +140,25 @@ impl Configuration {
     /// change, makes no other environment.
     pub(crate) fn runs_as(&self) -> String {
         format!("{} {}", self.code.sha256, self.modified)
+    }
+
+    /// Function and layers share what there is room for.
+    pub(super) fn check_size(&self) -> Result<(), Refusal> {
+        let layers = self.layers.iter().map(|used| used.code.unzipped_bytes);
+        let layers: u64 = layers.sum();
+        if layers > UNZIPPED_LIMIT_BYTES {
+            return Err(Refusal::invalid(format!(
+                "Layers consume more than the available size of {UNZIPPED_LIMIT_BYTES} bytes"
+            )));
+        }
+        let all = layers + self.code.unzipped_bytes;
+        if all > UNZIPPED_LIMIT_BYTES {
+            return Err(Refusal::invalid(format!(
+                "Function code combined with layers exceeds the maximum allowed size of \
+                 {UNZIPPED_LIMIT_BYTES} bytes. The actual size is {all} bytes."
+            )));
+        }
+        Ok(())
     }
 
     pub(crate) fn is_being_changed(&self) -> bool {

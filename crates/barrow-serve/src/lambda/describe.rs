@@ -15,17 +15,16 @@ pub(crate) struct Shown<'a> {
     pub name: &'a str,
     /// `$LATEST` or a number.
     pub version: &'a str,
-    /// Whether the ARN has a qualifier at its end.
-    pub qualified: bool,
+    /// What the ARN has at its end: a version, or the alias that was asked for.
+    pub qualifier: Option<&'a str>,
 }
 
 impl Shown<'_> {
     fn arn(&self) -> String {
         let arn = function_arn(self.scope, self.name);
-        if self.qualified {
-            format!("{arn}:{}", self.version)
-        } else {
-            arn
+        match self.qualifier {
+            Some(qualifier) => format!("{arn}:{qualifier}"),
+            None => arn,
         }
     }
 

@@ -17,11 +17,14 @@ use super::policies::Policy;
 use super::provisioned::Provisioned;
 use super::settings::Settings;
 use super::versions::{self, Version};
-use super::{Answer, Call, account, code_signing, revision, tags, urls};
+use super::{Answer, Call, access, account, code_signing, revision, tags, urls};
 use crate::api::Refusal;
-use crate::store::{Records, number_key};
+use crate::store::{Records, Scope, number_key};
 
 const PAGE: usize = 50;
+
+/// Of a function's own name, in characters.
+const NAME_LIMIT: usize = 64;
 
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "PascalCase")]
@@ -40,7 +43,7 @@ struct Create<'i> {
 }
 
 pub(crate) fn create(call: &Call<'_>) -> Result<Answer, Refusal> {
-    let named = call.function()?;
+    let named = call.whole_function()?;
     let Create::<'_> {
         code,
         publish,
@@ -50,12 +53,13 @@ pub(crate) fn create(call: &Call<'_>) -> Result<Answer, Refusal> {
         code_signing_config_arn,
         settings,
     } = call.input()?;
+    check_name(&named, &call.scope)?;
     if package_type.as_deref() == Some("Image") || code.image_uri.is_some() {
         return Err(Refusal::invalid(
             "Container images are not supported here: this service runs functions of .zip files.",
         ));
     }
-    settings.check_for_creation()?;
+    settings.check_for_creation(call)?;
     tags::check_count(&tags)?;
     let kept = code.keep(call)?;
     let new = Configuration {
@@ -82,19 +86,20 @@ pub(crate) fn create(call: &Call<'_>) -> Result<Answer, Refusal> {
         kept: BTreeMap::new(),
     };
     let shown = call.service.store.write(|records| {
+        let mut latest = new;
+        settings.apply(&mut latest, &named, records)?;
+        latest.check_size()?;
         if let Some(function) = function(records, &named)? {
             return Err(Refusal::conflict(format!(
                 "Function already exist: {}",
                 function.name
             )));
         }
-        account::check_room(records, &named.scope, new.code.bytes)?;
+        account::check_room(records, &named.scope, latest.code.bytes)?;
         if let Some(arn) = &code_signing_config_arn {
             code_signing::check_there(records, &named.scope, arn)?;
             code_signing::link(records, &named, arn)?;
         }
-        let mut latest = new;
-        settings.apply(&mut latest, &named, records)?;
         let mut function = Function {
             name: named.name.clone(),
             last_version: 0,
@@ -114,12 +119,31 @@ pub(crate) fn create(call: &Call<'_>) -> Result<Answer, Refusal> {
             scope: &named.scope,
             name: &named.name,
             version: &version,
-            qualified: false,
+            qualifier: None,
         };
         Ok(shown.whole(&function.latest))
     })?;
     call.service.activate(&named.scope, &named.name);
     Ok(Answer::json(shown))
+}
+
+/// A name is shorter than what the model allows for an ARN, and of one's own account.
+fn check_name(named: &Qualified, caller: &Scope) -> Result<(), Refusal> {
+    if named.name.len() > NAME_LIMIT {
+        return Err(Refusal::invalid(format!(
+            "1 validation error detected: Value '{}' at 'functionName' failed to satisfy \
+             constraint: Member must have length less than or equal to {NAME_LIMIT}",
+            named.name
+        )));
+    }
+    if named.scope.account != caller.account {
+        return Err(access::denied(
+            caller,
+            "lambda:CreateFunction",
+            &named.arn(),
+        ));
+    }
+    Ok(())
 }
 
 pub(crate) fn get(call: &Call<'_>) -> Result<Answer, Refusal> {
@@ -167,7 +191,7 @@ pub(crate) fn list(call: &Call<'_>) -> Result<Answer, Refusal> {
                     scope,
                     name,
                     version,
-                    qualified: all_versions,
+                    qualifier: all_versions.then_some(version),
                 };
                 shown.entry(configuration)
             };
@@ -195,14 +219,18 @@ pub(crate) fn delete(call: &Call<'_>) -> Result<Answer, Refusal> {
         ));
     }
     call.service.store.write(|records| {
-        let exists = function(records, &named)?.is_some();
-        match Version::named(&named) {
-            Some(Version::Published(number)) if exists => versions::delete(records, &named, number),
-            None if exists => delete_whole(records, &named),
-            _ => Err(Refusal::not_found(format!(
+        if function(records, &named)?.is_none() {
+            return Err(Refusal::not_found(format!(
                 "Function not found: {}",
                 named.unqualified_arn()
-            ))),
+            )));
+        }
+        match (Version::named(&named), &named.qualifier) {
+            (Some(Version::Published(number)), _) => versions::delete(records, &named, number),
+            (_, None) => delete_whole(records, &named),
+            (_, Some(_)) => Err(Refusal::invalid(
+                "Deletion of aliases is not currently supported.",
+            )),
         }
     })?;
     call.service.retire(&named);

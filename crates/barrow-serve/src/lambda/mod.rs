@@ -29,13 +29,16 @@ mod permissions;
 mod policies;
 mod provisioned;
 mod revision;
+mod runtimes;
 mod settings;
 mod source;
 mod tags;
 mod times;
 mod update;
 mod urls;
+mod variables;
 mod versions;
+mod vpc;
 
 pub(crate) use access::url_is_open;
 pub(crate) use account::unreserved;

@@ -2,15 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use barrow_model::Runtime;
-use barrow_model::limits::VARIABLES_LIMIT_BYTES;
 use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::configuration::{Configuration, Logging};
-use super::layers;
 use super::names::Qualified;
-use crate::api::{CREATABLE_RUNTIMES, Refusal};
+use super::vpc::Vpc;
+use super::{Call, layers, runtimes, variables};
+use crate::api::Refusal;
 use crate::store::Records;
 
 /// Each is changed where it is given.
@@ -59,17 +58,6 @@ struct LoggingConfig {
     log_group: Option<String>,
 }
 
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "PascalCase")]
-struct Vpc {
-    #[serde(default)]
-    subnet_ids: Vec<String>,
-    #[serde(default)]
-    security_group_ids: Vec<String>,
-    #[serde(default)]
-    ipv6_allowed_for_dual_stack: bool,
-}
-
 pub(super) fn default_logging(function: &str) -> Logging {
     Logging {
         format: "Text".to_owned(),
@@ -81,23 +69,26 @@ pub(super) fn default_logging(function: &str) -> Logging {
 
 impl Settings {
     /// What a new function needs, and a changed one has.
-    pub(super) fn check_for_creation(&self) -> Result<(), Refusal> {
+    pub(super) fn check_for_creation(&self, call: &Call<'_>) -> Result<(), Refusal> {
         if self.runtime.is_none() || self.handler.is_none() {
             return Err(Refusal::invalid(
                 "Runtime and Handler are mandatory parameters for functions created with \
                  deployment packages.",
             ));
         }
-        self.check()
+        self.check(call)
     }
 
     /// What is known without looking at other records.
-    pub(super) fn check(&self) -> Result<(), Refusal> {
-        if let Some(runtime) = &self.runtime {
-            check_runtime(runtime)?;
-        }
+    pub(super) fn check(&self, call: &Call<'_>) -> Result<(), Refusal> {
         if let Some(environment) = &self.environment {
-            check_variables(&environment.variables)?;
+            variables::check(&environment.variables, &call.body)?;
+        }
+        if let Some(runtime) = &self.runtime {
+            runtimes::check(runtime, &call.service.model)?;
+        }
+        if let Some(vpc) = &self.vpc_config {
+            vpc.check()?;
         }
         Ok(())
     }
@@ -141,6 +132,9 @@ impl Settings {
         if let Some(apply_on) = member(self.snap_start.as_ref(), "ApplyOn") {
             to.snap_start = apply_on;
         }
+        if to.snap_start == "PublishedVersions" {
+            runtimes::check_snap_start(to.runtime.as_deref().unwrap_or_default())?;
+        }
         self.keep(to);
         Ok(())
     }
@@ -172,23 +166,6 @@ impl Settings {
     }
 }
 
-impl Vpc {
-    /// There is no network here; the VPC's own name is made up, and stays the same.
-    fn shown(&self) -> Value {
-        let id = if self.subnet_ids.is_empty() {
-            String::new()
-        } else {
-            "vpc-00000000000000000".to_owned()
-        };
-        json!({
-            "SubnetIds": self.subnet_ids,
-            "SecurityGroupIds": self.security_group_ids,
-            "VpcId": id,
-            "Ipv6AllowedForDualStack": self.ipv6_allowed_for_dual_stack,
-        })
-    }
-}
-
 impl LoggingConfig {
     fn apply(&self, to: &mut Logging) {
         if let Some(format) = &self.log_format {
@@ -214,93 +191,3 @@ impl LoggingConfig {
 fn member(of: Option<&Value>, name: &str) -> Option<String> {
     of?.get(name)?.as_str().map(str::to_owned)
 }
-
-/// Functions of any runtime can be made; which of them can run here is seen when they do.
-fn check_runtime(runtime: &str) -> Result<(), Refusal> {
-    if CREATABLE_RUNTIMES.contains(&runtime) || runtime.parse::<Runtime>().is_ok() {
-        return Ok(());
-    }
-    if is_retired(runtime) {
-        return Err(Refusal::invalid(format!(
-            "The runtime parameter of {runtime} is no longer supported for creating or updating \
-             AWS Lambda functions. We recommend you use a supported runtime while creating or \
-             updating functions."
-        )));
-    }
-    Err(Refusal::invalid(format!(
-        "Value {runtime} at 'runtime' failed to satisfy constraint: Member must satisfy enum value \
-         set: [{}] or be a valid ARN",
-        CREATABLE_RUNTIMES.join(", ")
-    )))
-}
-
-fn is_retired(runtime: &str) -> bool {
-    const RETIRED: [&str; 20] = [
-        "nodejs",
-        "nodejs4.3",
-        "nodejs4.3-edge",
-        "nodejs6.10",
-        "nodejs8.10",
-        "nodejs10.x",
-        "nodejs12.x",
-        "nodejs14.x",
-        "java8",
-        "python2.7",
-        "python3.6",
-        "python3.7",
-        "dotnetcore1.0",
-        "dotnetcore2.0",
-        "dotnetcore2.1",
-        "dotnetcore3.1",
-        "go1.x",
-        "ruby2.5",
-        "ruby2.7",
-        "provided",
-    ];
-    RETIRED.contains(&runtime)
-}
-
-fn check_variables(variables: &BTreeMap<String, String>) -> Result<(), Refusal> {
-    let is_reserved = |name: &&String| RESERVED.contains(&name.as_str());
-    let reserved: Vec<&str> = variables
-        .keys()
-        .filter(is_reserved)
-        .map(String::as_str)
-        .collect();
-    if !reserved.is_empty() {
-        return Err(Refusal::invalid(format!(
-            "Lambda was unable to configure your environment variables because the environment \
-             variables you have provided contains reserved keys that are currently not supported \
-             for modification. Reserved keys used in this request: {}",
-            reserved.join(", ")
-        )));
-    }
-    let measured = serde_json::to_string(variables).unwrap_or_default();
-    if measured.len() > VARIABLES_LIMIT_BYTES {
-        return Err(Refusal::invalid(format!(
-            "Lambda was unable to configure your environment variables because the environment \
-             variables you have provided exceeded the 4KB limit. String measured: {measured}"
-        )));
-    }
-    Ok(())
-}
-
-/// Variables that the service sets itself.
-const RESERVED: [&str; 16] = [
-    "_HANDLER",
-    "_X_AMZN_TRACE_ID",
-    "AWS_ACCESS_KEY",
-    "AWS_ACCESS_KEY_ID",
-    "AWS_DEFAULT_REGION",
-    "AWS_EXECUTION_ENV",
-    "AWS_LAMBDA_FUNCTION_MEMORY_SIZE",
-    "AWS_LAMBDA_FUNCTION_NAME",
-    "AWS_LAMBDA_FUNCTION_VERSION",
-    "AWS_LAMBDA_INITIALIZATION_TYPE",
-    "AWS_LAMBDA_LOG_GROUP_NAME",
-    "AWS_LAMBDA_LOG_STREAM_NAME",
-    "AWS_LAMBDA_RUNTIME_API",
-    "AWS_REGION",
-    "AWS_SECRET_ACCESS_KEY",
-    "AWS_SESSION_TOKEN",
-];

@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use serde_json::json;
 
-use super::configuration::{Function, State, Update};
+use super::configuration::{Function, Update};
 use super::describe::Shown;
 use super::functions::{existing, put};
 use super::names::{LATEST, Qualified};
@@ -28,7 +28,7 @@ struct Code<'i> {
 }
 
 pub(crate) fn code(call: &Call<'_>) -> Result<Answer, Refusal> {
-    let named = call.function()?;
+    let named = call.whole_function()?;
     let Code::<'_> {
         source,
         publish,
@@ -50,7 +50,7 @@ pub(crate) fn code(call: &Call<'_>) -> Result<Answer, Refusal> {
         if let Some(architecture) = architectures.and_then(|mut given| given.pop()) {
             function.latest.architecture = architecture;
         }
-        Ok(())
+        function.latest.check_size()
     };
     call.service
         .store
@@ -73,9 +73,9 @@ pub(crate) fn code(call: &Call<'_>) -> Result<Answer, Refusal> {
 }
 
 pub(crate) fn configuration(call: &Call<'_>) -> Result<Answer, Refusal> {
-    let named = call.function()?;
+    let named = call.whole_function()?;
     let settings: Settings = call.input()?;
-    settings.check()?;
+    settings.check(call)?;
     let revision = call.text("RevisionId");
     let answer = call.service.store.write(|records| {
         let function = existing(records, &named)?;
@@ -95,13 +95,7 @@ fn check_changeable(
     revision: Option<&str>,
 ) -> Result<(), Refusal> {
     revision::check(revision, &function.latest.revision, "GetFunction/GetAlias")?;
-    if function.latest.state == State::Pending {
-        return Err(Refusal::pending());
-    }
-    if function.latest.is_being_changed() {
-        return Err(versions::in_progress(named));
-    }
-    Ok(())
+    versions::check_settled(named, &function.latest)
 }
 
 fn changed(
@@ -112,6 +106,7 @@ fn changed(
     change: impl FnOnce(&mut Function, &Records<'_>) -> Result<(), Refusal>,
 ) -> Result<Answer, Refusal> {
     change(&mut function, records)?;
+    function.latest.check_size()?;
     function.latest.touch();
     function.latest.update = Update::InProgress;
     let mut version = Version::Latest;
@@ -127,7 +122,7 @@ fn shown(named: &Qualified, function: &Function, version: &str) -> serde_json::V
         scope: &named.scope,
         name: &named.name,
         version,
-        qualified: version != LATEST,
+        qualifier: Some(version).filter(|version| *version != LATEST),
     };
     json!(shown.whole(&function.latest))
 }

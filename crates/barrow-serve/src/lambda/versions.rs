@@ -59,13 +59,13 @@ pub(crate) struct Found {
 }
 
 impl Found {
-    /// As answers name it: by the version, or by the alias that was asked for.
+    /// As answers name it: by the version, with an ARN that ends in what was asked for.
     pub(crate) fn shown<'a>(&'a self, named: &'a Qualified) -> Shown<'a> {
         Shown {
             scope: &named.scope,
             name: &named.name,
             version: &self.label,
-            qualified: named.qualifier.is_some(),
+            qualifier: named.qualifier.as_deref(),
         }
     }
 }
@@ -118,7 +118,7 @@ struct Publish {
 }
 
 pub(crate) fn publish(call: &Call<'_>) -> Result<Answer, Refusal> {
-    let named = call.function()?;
+    let named = call.whole_function()?;
     let wanted: Publish = call.input()?;
     let shown = call.service.store.write(|records| {
         let mut function = existing(records, &named)?;
@@ -138,12 +138,10 @@ pub(crate) fn publish(call: &Call<'_>) -> Result<Answer, Refusal> {
                  Please try again with the CodeSHA256 in $LATEST."
             )));
         }
-        if latest.is_being_changed() {
-            return Err(Refusal {
-                passes: true,
-                ..in_progress(&named)
-            });
-        }
+        check_settled(&named, latest).map_err(|refusal| Refusal {
+            passes: true,
+            ..refusal
+        })?;
         let version = publish_now(records, &named, &mut function, wanted.description)?;
         functions::put(records, &named, &function)?;
         let Version::Published(number) = version else {
@@ -154,7 +152,7 @@ pub(crate) fn publish(call: &Call<'_>) -> Result<Answer, Refusal> {
             scope: &named.scope,
             name: &named.name,
             version: &number.to_string(),
-            qualified: true,
+            qualifier: Some(&number.to_string()),
         };
         Ok(shown.whole(&published.configuration))
     })?;
@@ -193,7 +191,7 @@ pub(crate) fn publish_now(
 }
 
 pub(crate) fn list(call: &Call<'_>) -> Result<Answer, Refusal> {
-    let named = call.function()?;
+    let named = call.whole_function()?;
     let page = Page::of(call, PAGE)?;
     call.service.store.read(|records| {
         let function = existing(records, &named)?;
@@ -203,7 +201,7 @@ pub(crate) fn list(call: &Call<'_>) -> Result<Answer, Refusal> {
                 scope,
                 name,
                 version,
-                qualified: true,
+                qualifier: Some(version),
             };
             shown.entry(configuration)
         };
@@ -247,9 +245,17 @@ pub(crate) fn delete(records: &Records<'_>, named: &Qualified, number: u64) -> R
     functions::remove_owned(records, &named.with_qualifier(&text))
 }
 
-pub(crate) fn in_progress(named: &Qualified) -> Refusal {
-    Refusal::conflict(format!(
-        "The operation cannot be performed at this time. An update is in progress for resource: {}",
-        named.unqualified_arn()
-    ))
+/// One change at a time.
+pub(super) fn check_settled(named: &Qualified, latest: &Configuration) -> Result<(), Refusal> {
+    if latest.state == State::Pending {
+        return Err(Refusal::pending());
+    }
+    if latest.is_being_changed() {
+        return Err(Refusal::conflict(format!(
+            "The operation cannot be performed at this time. An update is in progress for \
+             resource: {}",
+            named.unqualified_arn()
+        )));
+    }
+    Ok(())
 }
