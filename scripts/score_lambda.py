@@ -35,7 +35,6 @@ AREAS = ("control-plane", "data-plane", "function-url")
 # What the service answers itself; the rest is moto's.
 OURS = ("lambda", "s3", "logs", "sts")
 LONGEST_TEST_SECONDS = 240
-MOTO_ACCOUNT = "123456789012"
 
 
 @dataclass(frozen=True)
@@ -117,18 +116,14 @@ def results_folder() -> Path:
 
 
 @contextlib.contextmanager
-def surroundings(options: argparse.Namespace, barrow: Path | None, account: str, violations: Violations):
+def surroundings(options: argparse.Namespace, barrow: Path | None, violations: Violations):
     """The service, moto behind it, and the proxy that tells them apart."""
     with contextlib.ExitStack() as stack:
-        emulator = service.moto(venvs.MOTO.make() / "python", account)
-        stack.enter_context(emulator)
-        if options.endpoint:
-            ours = service.Running(options.endpoint)
-        else:
-            ours = service.barrow_serve(barrow, None, "--account", account)
-        stack.enter_context(ours)
+        emulator = stack.enter_context(service.moto(venvs.MOTO.make() / "python"))
+        ours = stack.enter_context(service.given_or_own(options.endpoint, barrow))
+        forget = ours.restart if isinstance(ours, service.Server) else None
         routes = dict.fromkeys(OURS, ours.endpoint)
-        yield stack.enter_context(Router(routes, emulator.endpoint, violations.watch)), ours
+        yield stack.enter_context(Router(routes, emulator.endpoint, violations.watch, forget)), ours
 
 
 def clean_environment(**more: str) -> dict[str, str]:
@@ -141,7 +136,7 @@ def score(area: str, options: argparse.Namespace, barrow: Path | None, suite: Pa
     tests = [test for test in load(area) if not options.only or options.only in test.id]
     report = results_folder() / f"{area}.json"
     report.unlink(missing_ok=True)
-    with surroundings(options, barrow, service.ACCOUNT, violations) as (router, ours):
+    with surroundings(options, barrow, violations) as (router, ours):
         command = [venvs.LOCALSTACK.make() / "python", "-m", "pytest", "-q", "-p", "oracle.snapshot_score"]
         command += ["-p", "no:tinybird", "-p", "no:cacheprovider", "-W", "ignore", "--no-header", "--tb=no"]
         command += [f"--timeout={LONGEST_TEST_SECONDS}", *(test.id for test in tests)]
@@ -213,7 +208,7 @@ def moto(options: argparse.Namespace, barrow: Path | None, violations: Violation
         line.split("\t") for line in (IDS / "moto-contradicts-aws.txt").read_text().splitlines() if "\t" in line
     )
     report = results_folder() / "moto.xml"
-    with surroundings(options, barrow, MOTO_ACCOUNT, violations) as (router, _):
+    with surroundings(options, barrow, violations) as (router, _):
         command = [venvs.MOTO.make() / "python", "-m", "pytest", "-q", "-p", "no:cacheprovider", "-W", "ignore", "--no-header"]
         command += ["--tb=short", f"--timeout={LONGEST_TEST_SECONDS}", f"--junitxml={report}", "tests/test_awslambda"]
         environment = clean_environment(

@@ -28,12 +28,20 @@ class Router(ThreadingHTTPServer):
     daemon_threads = True
     request_queue_size = 128
 
-    def __init__(self, routes: Mapping[str, str], default: str, watcher: Watcher | None = None) -> None:
+    def __init__(
+        self,
+        routes: Mapping[str, str],
+        default: str,
+        watcher: Watcher | None = None,
+        forget: Callable[[], object] | None = None,
+    ) -> None:
         super().__init__(("127.0.0.1", 0), Handler)
         self.routes = {service: urlsplit(endpoint) for service, endpoint in routes.items()}
         self.default = urlsplit(default)
         self.watcher = watcher
         self.watching = threading.Lock()
+        # Called when a client of moto asks it to forget everything.
+        self.forget = forget
 
     @property
     def endpoint(self) -> str:
@@ -89,6 +97,8 @@ class Handler(BaseHTTPRequestHandler):
         if self.headers.get("Expect", "").lower() == "100-continue":
             self.wfile.flush()
         body = self.body()
+        if self.path == "/moto-api/reset" and self.server.forget:
+            self.server.forget()
         connection = http.client.HTTPConnection(target.hostname, target.port, timeout=TIMEOUT_SECONDS)
         try:
             connection.putrequest(self.command, self.path, skip_host=True, skip_accept_encoding=True)

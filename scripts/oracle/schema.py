@@ -31,6 +31,9 @@ COMMON_ERRORS = {
     "ThrottlingException": 429,
 }
 
+# What AWS was recorded to answer although its own description has no such value.
+RECORDED = {("LastUpdateStatusReasonCode", "Creating")}
+
 
 class Violations:
     """What was seen and how often, each with its first example."""
@@ -149,7 +152,7 @@ def value(model: Model, name: str, seen: object, path: str) -> Iterator[tuple[st
     elif kind == "map":
         for inner in seen.values():
             yield from value(model, shape["value"]["shape"], inner, f"{path}{{}}")
-    else:
+    elif (name, seen) not in RECORDED:
         yield from constraints(shape, seen, path)
 
 
