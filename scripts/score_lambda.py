@@ -32,8 +32,6 @@ from oracle.schema import Violations
 
 IDS = corpus.ROOT / "fixtures" / "recorded"
 AREAS = ("control-plane", "data-plane", "function-url")
-# What the service answers itself; the rest is moto's.
-OURS = ("lambda", "s3", "logs", "sts")
 LONGEST_TEST_SECONDS = 240
 
 
@@ -99,6 +97,9 @@ def parse_arguments() -> argparse.Namespace:
     parser.add_argument("--only", metavar="WORD", help="tests whose id has this word")
     parser.add_argument("--details", action="store_true", help="print every difference")
     parser.add_argument("--jobs", type=int, default=2, help="areas at a time, each with a service of its own [2]")
+    parser.add_argument(
+        "--services", metavar="A,B", default="lambda,s3,logs,sts", help="what goes to it; the rest is moto's [lambda,s3,logs,sts]"
+    )
     parser.add_argument("--endpoint", metavar="URL", help="a service that runs already")
     parser.add_argument("--barrow", metavar="FILE", help="the binary [the newest under target/]")
     return parser.parse_args()
@@ -122,7 +123,7 @@ def surroundings(options: argparse.Namespace, barrow: Path | None, violations: V
         emulator = stack.enter_context(service.moto(venvs.MOTO.make() / "python"))
         ours = stack.enter_context(service.given_or_own(options.endpoint, barrow))
         forget = ours.restart if isinstance(ours, service.Server) else None
-        routes = dict.fromkeys(OURS, ours.endpoint)
+        routes = dict.fromkeys(options.services.split(","), ours.endpoint)
         yield stack.enter_context(Router(routes, emulator.endpoint, violations.watch, forget)), ours
 
 

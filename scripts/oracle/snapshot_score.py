@@ -51,8 +51,17 @@ def differences(result: object) -> list[str]:
     lines = []
     for kind, places in result.result.items():
         for place in places:
-            lines.append(f"{kind}: {place.path()}: recorded {place.t1!r}, seen {place.t2!r}"[:600])
+            recorded, seen = around_the_first(repr(place.t1), repr(place.t2))
+            lines.append(f"{kind}: {place.path()}: recorded {recorded}, seen {seen}")
     return lines
+
+
+def around_the_first(recorded: str, seen: str) -> tuple[str, str]:
+    """Long values are shown from shortly before the place where they part."""
+    same = len(os.path.commonprefix([recorded, seen]))
+    start = max(0, same - 60) if max(len(recorded), len(seen)) > 400 else 0
+    lead = "…" if start else ""
+    return lead + recorded[start : start + 400], lead + seen[start : start + 400]
 
 
 @pytest.hookimpl(tryfirst=True)
