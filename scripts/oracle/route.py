@@ -8,6 +8,7 @@ pass unchanged, since signatures and function URLs depend on them.
 import http.client
 import re
 import threading
+from collections import Counter
 from collections.abc import Callable, Mapping
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import urlsplit
@@ -42,6 +43,8 @@ class Router(ThreadingHTTPServer):
         self.watching = threading.Lock()
         # Called when a client of moto asks it to forget everything.
         self.forget = forget
+        # How often something else than the service under test answered, by service.
+        self.elsewhere: Counter[str] = Counter()
 
     @property
     def endpoint(self) -> str:
@@ -93,7 +96,10 @@ class Handler(BaseHTTPRequestHandler):
 
     def pass_on(self) -> None:
         service = self.service()
-        target = self.server.routes.get(service, self.server.default)
+        target = self.server.routes.get(service)
+        if target is None:
+            target = self.server.default
+            self.server.elsewhere[service or "no service"] += 1
         if self.headers.get("Expect", "").lower() == "100-continue":
             self.wfile.flush()
         body = self.body()
