@@ -65,5 +65,5 @@ LOCALSTACK = Suite(
 MOTO = Suite(
     "getmoto/moto",
     "5.2.1",
-    ("setup.cfg", "tests/__init__.py", "tests/conftest.py", "tests/markers.py", "tests/test_awslambda"),
+    ("setup.cfg", "tests/__init__.py", "tests/conftest.py", "tests/markers.py", "tests/test_awslambda", "tests/test_ecr", "tests/test_s3"),
 )
