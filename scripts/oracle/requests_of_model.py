@@ -60,6 +60,7 @@ class Maker:
         for _ in range(self.dice.choice((0, 0, 1, 1, 1, 3))):
             members = self.spoilt(members)
         made = self.bound(operation, members)
+        made.headers["Connection"] = self.dice.choice(("close", "keep-alive"))
         return self.dice.choice((self.as_it_is,) * 6 + (self.with_other_body, self.with_other_headers, self.with_other_line))(made)
 
     # Values that fit.
