@@ -17,11 +17,13 @@ mod ranges;
 mod receive;
 mod records;
 mod refusal;
+mod reporter;
 mod send;
 mod service;
 mod storage;
 
 pub use error::{NoObject, OpenError};
+pub use reporter::{Reporter, Silent};
 pub use s3s::Body;
 pub use service::{Authorise, Service, Settings};
 pub use storage::{Object, Storage};

@@ -1,6 +1,7 @@
 //! Why a request is refused: S3's codes, and S3's words for them.
 
 use std::borrow::Cow;
+use std::error::Error;
 use std::io;
 
 use hyper::StatusCode;
@@ -102,7 +103,9 @@ pub(crate) enum Refusal {
     Database(#[from] rusqlite::Error),
     /// A record that says what none of ours says.
     #[error("We encountered an internal error. Please try again.")]
-    Record { source: serde_json::Error },
+    Record {
+        source: Box<dyn Error + Send + Sync>,
+    },
     /// The program ends, or the work panicked.
     #[error("We encountered an internal error. Please try again.")]
     Stopped,
@@ -121,6 +124,14 @@ pub(crate) fn invalid_request(message: impl Into<Cow<'static, str>>) -> Refusal 
 }
 
 impl Refusal {
+    /// Whether it is our fault and not the client's.
+    pub(crate) fn is_fault(&self) -> bool {
+        matches!(
+            self,
+            Self::Disk(_) | Self::Database(_) | Self::Record { .. } | Self::Stopped
+        )
+    }
+
     pub(crate) fn code(&self) -> S3ErrorCode {
         match self {
             Self::AccessDenied | Self::Expired => S3ErrorCode::AccessDenied,

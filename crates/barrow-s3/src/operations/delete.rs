@@ -112,16 +112,15 @@ fn shown(wanted: &ObjectIdentifier, done: Deleted) -> DeletedObject {
 
 /// What the client did wrong is said for each key; what we did wrong fails the whole.
 fn failed(wanted: &ObjectIdentifier, refusal: Refusal) -> Result<Error, Refusal> {
-    let message = refusal.to_string();
-    match refusal {
-        Refusal::Disk(_) | Refusal::Database(_) | Refusal::Record { .. } => Err(refusal),
-        refusal => Ok(Error {
-            code: Some(refusal.code().as_str().to_owned()),
-            key: Some(wanted.key.clone()),
-            message: Some(message),
-            version_id: wanted.version_id.clone(),
-        }),
+    if refusal.is_fault() {
+        return Err(refusal);
     }
+    Ok(Error {
+        code: Some(refusal.code().as_str().to_owned()),
+        key: Some(wanted.key.clone()),
+        message: Some(refusal.to_string()),
+        version_id: wanted.version_id.clone(),
+    })
 }
 
 enum Deleted {

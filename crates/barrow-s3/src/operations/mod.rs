@@ -20,18 +20,22 @@ mod upload;
 mod upload_complete;
 mod upload_list;
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
 use s3s::{S3, S3Request, S3Response, S3Result, dto};
 
+use crate::Reporter;
 use crate::Storage;
 use crate::caller::Caller;
+use crate::refusal::Refusal;
 use crate::service::Trailers;
 
 /// S3's operations on a storage.
-#[derive(Debug)]
 pub(crate) struct Operations {
     pub(crate) storage: Storage,
     pub(crate) default_account: String,
+    pub(crate) reporter: Arc<dyn Reporter>,
 }
 
 /// A request on its way to one operation.
@@ -46,6 +50,23 @@ pub(crate) struct Call<I> {
 }
 
 impl Operations {
+    /// Tells of what is our fault; all else the client is told.
+    fn answer<O>(
+        &self,
+        operation: &'static str,
+        done: Result<O, Refusal>,
+    ) -> S3Result<S3Response<O>> {
+        match done {
+            Ok(output) => Ok(S3Response::new(output)),
+            Err(refusal) => {
+                if refusal.is_fault() {
+                    self.reporter.failed(operation, &refusal);
+                }
+                Err(refusal.into())
+            }
+        }
+    }
+
     fn call<I>(&self, request: S3Request<I>) -> Call<I> {
         let caller = Caller::of(&request, &self.default_account);
         let trailers = request.extensions.get::<Trailers>().cloned();
@@ -71,14 +92,15 @@ macro_rules! operations {
             $(async fn $name(&self, request: S3Request<dto::$input>) -> S3Result<S3Response<dto::$output>> {
                 let call = self.call(request);
                 let done = self.storage.blocking(move |storage| $run(storage, call)).await;
-                Ok(S3Response::new(done?))
+                self.answer(stringify!($name), done)
             })*
             $(async fn $body_name(
                 &self,
                 request: S3Request<dto::$body_input>,
             ) -> S3Result<S3Response<dto::$body_output>> {
                 let call = self.call(request);
-                Ok(S3Response::new($body_run(&self.storage, call).await?))
+                let done = $body_run(&self.storage, call).await;
+                self.answer(stringify!($body_name), done)
             })*
         }
     };

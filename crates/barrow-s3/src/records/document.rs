@@ -3,6 +3,7 @@
 use rusqlite::{Connection, OptionalExtension, params};
 use s3s::xml::{Deserialize, Deserializer, Serialize, Serializer};
 
+use super::version::unreadable;
 use crate::refusal::Refusal;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,7 +40,7 @@ pub(crate) fn put(
     let mut xml = Vec::new();
     document
         .serialize(&mut Serializer::new(&mut xml))
-        .map_err(|_| Refusal::MalformedXml)?;
+        .map_err(unreadable)?;
     Ok(put_bytes(records, bucket, kind, &xml)?)
 }
 
@@ -52,7 +53,7 @@ pub(crate) fn get<T: for<'xml> Deserialize<'xml>>(
         return Ok(None);
     };
     let document = T::deserialize(&mut Deserializer::new(&xml));
-    document.map(Some).map_err(|_| Refusal::MalformedXml)
+    document.map(Some).map_err(unreadable)
 }
 
 pub(crate) fn put_bytes(

@@ -1,5 +1,6 @@
 //! Versions of objects. A bucket that keeps none has one for each key, which is named `null`.
 
+use std::error::Error;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use rusqlite::{Connection, OptionalExtension, Row, params};
@@ -116,11 +117,17 @@ pub(crate) fn from_row(row: &Row<'_>) -> Result<Version, Refusal> {
 }
 
 pub(crate) fn read_detail(text: &str) -> Result<Detail, Refusal> {
-    serde_json::from_str(text).map_err(|source| Refusal::Record { source })
+    serde_json::from_str(text).map_err(unreadable)
 }
 
 pub(crate) fn write_detail(detail: &Detail) -> Result<String, Refusal> {
-    serde_json::to_string(detail).map_err(|source| Refusal::Record { source })
+    serde_json::to_string(detail).map_err(unreadable)
+}
+
+pub(super) fn unreadable(error: impl Error + Send + Sync + 'static) -> Refusal {
+    Refusal::Record {
+        source: Box::new(error),
+    }
 }
 
 pub(crate) fn latest(

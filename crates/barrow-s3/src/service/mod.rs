@@ -9,6 +9,7 @@ mod open;
 pub(crate) use chunks::Trailers;
 
 use std::error::Error;
+use std::fmt;
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -17,8 +18,8 @@ use s3s::Body;
 use s3s::config::{S3Config, StaticConfigProvider};
 use s3s::service::{S3Service, S3ServiceBuilder};
 
-use crate::Storage;
 use crate::operations::Operations;
+use crate::{Reporter, Storage};
 
 /// Documents in XML, such as the list of the parts of an upload: 10 000 parts take 3 MiB.
 const LARGEST_DOCUMENT_BYTES: usize = 8 << 20;
@@ -27,7 +28,7 @@ const LARGEST_DOCUMENT_BYTES: usize = 8 << 20;
 const LARGEST_FORM_FILE_BYTES: u64 = 16 << 20;
 
 /// Who may ask.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub enum Authorise {
     /// Everybody. Signatures are read for what they say of account and region, and not verified.
     Anyone,
@@ -35,11 +36,35 @@ pub enum Authorise {
     Keys(Vec<(String, String)>),
 }
 
-#[derive(Debug, Clone)]
+impl fmt::Debug for Authorise {
+    /// Without the secrets.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Anyone => f.write_str("Anyone"),
+            Self::Keys(pairs) => {
+                let access_keys = pairs.iter().map(|(access_key, _)| access_key);
+                f.debug_set().entries(access_keys).finish()
+            }
+        }
+    }
+}
+
+/// How a service is to be.
+#[derive(Clone)]
 pub struct Settings {
     pub authorise: Authorise,
-    /// Whose access keys are not twelve digits.
+    /// The account of those whose access keys are not twelve digits.
     pub default_account: String,
+    pub reporter: Arc<dyn Reporter>,
+}
+
+impl fmt::Debug for Settings {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Settings")
+            .field("authorise", &self.authorise)
+            .field("default_account", &self.default_account)
+            .finish_non_exhaustive()
+    }
 }
 
 /// S3 over HTTP. Clones are the same service.
@@ -54,6 +79,7 @@ impl Service {
         let mut builder = S3ServiceBuilder::new(Operations {
             storage,
             default_account: settings.default_account,
+            reporter: settings.reporter,
         });
         builder.set_host(host::Hosts);
         let mut config = S3Config::default();
@@ -77,7 +103,6 @@ impl Service {
     pub async fn handle<B>(&self, request: Request<B>) -> Response<Body>
     where
         B: hyper::body::Body<Data = Bytes> + Send + 'static,
-        B::Error: Into<Box<dyn Error + Send + Sync>>,
         Box<dyn Error + Send + Sync>: From<B::Error>,
     {
         let request = request.map(Body::http_body_unsync);

@@ -2,8 +2,9 @@
 
 use std::convert::Infallible;
 use std::net::SocketAddr;
+use std::sync::Arc;
 
-use barrow_s3::{Authorise, Service, Settings, Storage};
+use barrow_s3::{Authorise, Service, Settings, Silent, Storage};
 use camino::Utf8Path;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
@@ -43,6 +44,7 @@ impl Server {
         let settings = Settings {
             authorise,
             default_account: ACCOUNT.to_owned(),
+            reporter: Arc::new(Silent),
         };
         let service = Service::new(storage.clone(), settings);
         let listener = runtime.block_on(TcpListener::bind("127.0.0.1:0")).unwrap();
