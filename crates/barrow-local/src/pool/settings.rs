@@ -4,6 +4,8 @@ use std::num::NonZero;
 use std::thread::available_parallelism;
 use std::time::Duration;
 
+use rustix::process::{Resource, getrlimit};
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PoolSettings {
     /// An environment that has had no event for so long is ended. When more than half of all seats
@@ -45,29 +47,38 @@ impl Default for PoolSettings {
 /// A warm `hello` has 25 MiB, one that has imported boto3 has 60.
 const USUAL_BYTES: u64 = 64 << 20;
 
+/// What an environment has open in this process: its process, its socket, its log, the runtime API
+/// and a connection to that; and whoever waits for its answer has a connection too.
+const DESCRIPTORS: u64 = 8;
+/// For everything else that this process has open.
+const OTHER_DESCRIPTORS: u64 = 256;
+
 impl PoolSettings {
-    /// With as many environments as fit into the memory that this machine has to spare.
+    /// With as many environments as this machine's memory and this process's limits allow.
     pub fn for_this_machine() -> Self {
-        let text = std::fs::read_to_string("/proc/meminfo").unwrap_or_default();
+        let meminfo = std::fs::read_to_string("/proc/meminfo").unwrap_or_default();
+        let by_memory = available_bytes(&meminfo).map(|bytes| bytes / USUAL_BYTES);
+        let open = getrlimit(Resource::Nofile).current;
+        let by_descriptors = open.map(|open| open.saturating_sub(OTHER_DESCRIPTORS) / DESCRIPTORS);
+        let most = by_memory.into_iter().chain(by_descriptors).min();
         let settings = Self::default();
         let processors = available_parallelism().map_or(2, NonZero::get);
         Self {
-            most_environments: fitting(&text).unwrap_or(settings.most_environments),
+            // Some always, and never so many that the machine has no processes left.
+            most_environments: most
+                .and_then(|most| usize::try_from(most).ok())
+                .map_or(settings.most_environments, |most| most.clamp(8, 256)),
             most_starting: 2 * processors.max(2),
             ..settings
         }
     }
 }
 
-/// Some always, and never so many that descriptors or processes run out first.
-fn fitting(meminfo: &str) -> Option<usize> {
-    let line = meminfo
-        .lines()
-        .find_map(|line| line.strip_prefix("MemAvailable:"))?;
+fn available_bytes(meminfo: &str) -> Option<u64> {
+    let mut lines = meminfo.lines();
+    let line = lines.find_map(|line| line.strip_prefix("MemAvailable:"))?;
     let kibibytes: u64 = line.split_whitespace().next()?.parse().ok()?;
-    usize::try_from((kibibytes << 10) / USUAL_BYTES)
-        .ok()
-        .map(|count| count.clamp(8, 256))
+    Some(kibibytes << 10)
 }
 
 #[cfg(test)]
@@ -75,13 +86,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn memory_bounds_the_environments() {
-        assert_eq!(
-            fitting("MemTotal: 1 kB\nMemAvailable:    4194304 kB\n"),
-            Some(64)
-        );
-        assert_eq!(fitting("MemAvailable: 1024 kB\n"), Some(8));
-        assert_eq!(fitting("MemAvailable: 999999999 kB\n"), Some(256));
-        assert_eq!(fitting("MemFree: 1 kB\n"), None);
+    fn the_kernel_says_how_much_memory_there_is() {
+        let meminfo = "MemTotal: 1 kB\nMemAvailable:    4194304 kB\n";
+        assert_eq!(available_bytes(meminfo), Some(4 << 30));
+        assert_eq!(available_bytes("MemFree: 1 kB\n"), None);
+        let most = PoolSettings::for_this_machine().most_environments;
+        assert!((8..=256).contains(&most), "{most}");
     }
 }
