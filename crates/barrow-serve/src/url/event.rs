@@ -8,6 +8,7 @@ use hyper::HeaderMap;
 use hyper::header::{CONTENT_TYPE, COOKIE, HOST, USER_AGENT};
 use hyper::http::request::Parts;
 use jiff::Timestamp;
+use percent_encoding::percent_decode_str;
 use serde_json::{Map, Value, json};
 
 use crate::front::pairs;
@@ -26,6 +27,7 @@ pub(super) struct Circumstances<'a> {
 
 pub(super) fn event(head: &Parts, body: &[u8], told: &Circumstances<'_>) -> Value {
     let query = head.uri.query().unwrap_or_default();
+    let path = percent_decode_str(told.path).decode_utf8_lossy();
     let domain = text(&head.headers, HOST.as_str());
     let now = Timestamp::now();
     let mut context = json!({
@@ -35,7 +37,7 @@ pub(super) fn event(head: &Parts, body: &[u8], told: &Circumstances<'_>) -> Valu
         "domainPrefix": told.url_id,
         "http": {
             "method": head.method.as_str(),
-            "path": told.path,
+            "path": path,
             "protocol": format!("{:?}", head.version),
             "sourceIp": told.peer.ip().to_string(),
             "userAgent": text(&head.headers, USER_AGENT.as_str()),
@@ -60,7 +62,7 @@ pub(super) fn event(head: &Parts, body: &[u8], told: &Circumstances<'_>) -> Valu
     let mut event = json!({
         "version": "2.0",
         "routeKey": "$default",
-        "rawPath": told.path,
+        "rawPath": path,
         "rawQueryString": query,
         "headers": headers(&head.headers, domain),
         "requestContext": context,
@@ -153,7 +155,7 @@ mod tests {
         let (head, ()) = request.into_parts();
         let circumstances = Circumstances {
             url_id: "abc",
-            path: "/a/b",
+            path: "/a%20b",
             peer: ([127, 0, 0, 1], 4000).into(),
             request_id: "r",
             signed_by: None,
@@ -173,7 +175,7 @@ mod tests {
             .body(())
             .unwrap();
         let event = told(request, b"{}");
-        assert_eq!(event["rawPath"], "/a/b");
+        assert_eq!(event["rawPath"], "/a b");
         assert_eq!(event["rawQueryString"], "x=1&x=2&y=%20&flag");
         assert_eq!(
             event["queryStringParameters"],
