@@ -7,7 +7,7 @@ use barrow_local::pool::{Pool, PoolSettings};
 use camino::Utf8Path;
 
 use crate::api::{Model, Refusal};
-use crate::invoke::{self, Ground, Queue};
+use crate::invoke::{self, Ground, Queue, Targets};
 use crate::lambda::{
     Code, Codes, Function, LATEST, Provisioned, Published, Qualified, State, Update,
 };
@@ -32,6 +32,7 @@ pub(crate) struct Shared {
     pub ground: Arc<dyn Ground>,
     pub pool: Pool,
     pub queue: Queue,
+    pub targets: Targets,
     background: tokio::runtime::Handle,
     /// Held as long as the data is ours.
     _lock: File,
@@ -65,6 +66,7 @@ impl Service {
             barrow_s3::Settings {
                 authorise: barrow_s3::Authorise::Anyone,
                 default_account: options.account.clone(),
+                reporter: Arc::new(barrow_s3::Silent),
             },
         );
         let service = Self(Arc::new(Shared {
@@ -79,6 +81,7 @@ impl Service {
             ground,
             pool: Pool::new(PoolSettings::for_this_machine()),
             queue: Queue::new(),
+            targets: Targets::default(),
             background,
             _lock: lock,
         }));
@@ -151,7 +154,10 @@ impl Service {
 
     /// Ends the environments of what was changed or deleted.
     pub(crate) fn retire(&self, named: &Qualified) {
-        self.pool.retire(&named.unqualified_arn(), |_| false);
+        let gone = named.qualifier.as_deref();
+        self.pool.retire(&named.unqualified_arn(), |key| {
+            gone.is_some_and(|gone| key.version != gone)
+        });
     }
 
     /// Code from a bucket.

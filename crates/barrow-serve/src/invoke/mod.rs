@@ -16,6 +16,7 @@ mod queue;
 mod request;
 mod stream;
 mod target;
+mod targets;
 
 pub(crate) use event::Event;
 pub use ground::{Ground, Wanted};
@@ -25,3 +26,4 @@ pub(crate) use queue::{Queue, accept, run as deal_with_events};
 pub(crate) use request::{Request, Type};
 pub(crate) use stream::streamed;
 pub(crate) use target::Target;
+pub(crate) use targets::Targets;

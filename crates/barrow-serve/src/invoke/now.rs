@@ -3,7 +3,7 @@
 use barrow_local::environment::{Invocation, Invoked};
 use barrow_local::pool::{PlaceError, Refused};
 
-use super::{Request, Target};
+use super::{Request, targets};
 use crate::api::Refusal;
 use crate::service::Service;
 
@@ -16,15 +16,11 @@ pub(crate) struct Outcome {
 }
 
 pub(crate) async fn invoke(service: &Service, request: Request) -> Result<Outcome, Refusal> {
-    let finding = service.clone();
-    let named = request.named.clone();
-    // Records are read on a thread that may wait.
-    let found = tokio::task::spawn_blocking(move || Target::find(&finding, &named)).await;
-    let target = found.unwrap_or_else(|_| Err(failed("the function could not be looked up")))?;
+    let target = targets::find(service, &request.named).await?;
     let invocation = Invocation {
         request: request.id,
         event: request.payload,
-        function_arn: target.invoked_arn,
+        function_arn: target.invoked_arn.clone(),
         trace: request.trace,
         client_context: request.client_context,
         cognito_identity: None,

@@ -23,14 +23,16 @@ pub(crate) struct Target {
     /// As it was asked for, qualifier and all.
     pub invoked_arn: String,
     pub version: Version,
+    /// Whether the next invoke by the same name may lead elsewhere.
+    pub is_by_chance: bool,
 }
 
 impl Target {
     pub(crate) fn find(service: &Service, named: &Qualified) -> Result<Self, Refusal> {
-        let (found, limits) = service.store.read(|records| {
-            let found = follow(records, named)?;
+        let (is_by_chance, found, limits) = service.store.read(|records| {
+            let (is_by_chance, found) = follow(records, named)?;
             let limits = limits::of(records, named, &found.function)?;
-            Ok::<_, Refusal>((found, limits))
+            Ok::<_, Refusal>((is_by_chance, found, limits))
         })?;
         let Found {
             version,
@@ -52,20 +54,21 @@ impl Target {
             limits,
             invoked_arn: named.arn(),
             version,
+            is_by_chance,
         })
     }
 }
 
 /// An alias with weights leads now to one version, now to another.
-fn follow(records: &Records<'_>, named: &Qualified) -> Result<Found, Refusal> {
+fn follow(records: &Records<'_>, named: &Qualified) -> Result<(bool, Found), Refusal> {
     let found = lambda::find(records, named)?;
     match &found.alias {
-        Some(alias) => {
+        Some(alias) if !alias.weights.is_empty() => {
             let mut chosen = named.clone();
             chosen.qualifier = Some(alias.choose(fastrand::f64()).to_owned());
-            lambda::find(records, &chosen)
+            Ok((true, lambda::find(records, &chosen)?))
         }
-        None => Ok(found),
+        _ => Ok((false, found)),
     }
 }
 

@@ -16,7 +16,7 @@ pub(crate) struct FunctionName {
 }
 
 /// A function in its scope, and what of it is meant.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) struct Qualified {
     pub scope: Scope,
     pub name: String,

@@ -1,5 +1,6 @@
 //! The file, its schema, and transactions.
 
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
@@ -66,6 +67,8 @@ const CACHE_KIBIBYTES: i64 = 1024;
 pub(crate) struct Store {
     // Transactions take microseconds; nobody waits while holding it.
     connection: Mutex<Connection>,
+    /// Goes up with every change.
+    generation: AtomicU64,
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -142,6 +145,7 @@ impl Store {
     pub(crate) fn open(path: &Utf8Path) -> Result<Self, OpenError> {
         Ok(Self {
             connection: Mutex::new(connect(path, MIGRATIONS)?),
+            generation: AtomicU64::new(0),
         })
     }
 
@@ -158,7 +162,14 @@ impl Store {
         &self,
         change: impl FnOnce(&Records<'_>) -> Result<T, E>,
     ) -> Result<T, E> {
-        self.transaction(TransactionBehavior::Immediate, change)
+        let done = self.transaction(TransactionBehavior::Immediate, change);
+        self.generation.fetch_add(1, Ordering::Release);
+        done
+    }
+
+    /// Equal as long as nothing was written.
+    pub(crate) fn generation(&self) -> u64 {
+        self.generation.load(Ordering::Acquire)
     }
 
     fn transaction<T, E: From<StoreError>>(
