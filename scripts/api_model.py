@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
-"""Writes Lambda's API as data: operations, shapes and constraints, without a word of documentation.
+"""Writes APIs as data: operations, shapes and constraints, without a word of documentation.
 
-    scripts/api_model.py crates/barrow-serve/model/lambda.json
+    scripts/api_model.py crates/barrow-serve/model/
 
-The source is the model that the installed botocore carries. The service reads it to route, bind
-and validate requests and to shape its errors.
+The source is the models that the installed botocore carries. The service reads them to route, bind
+and validate requests and to shape its answers and errors. Of Lambda all operations are kept, of
+other services those that stand beside it.
 """
 
 import argparse
@@ -15,24 +16,73 @@ from pathlib import Path
 import botocore
 
 # What clients and people read, and what only clients use.
-LEFT_OUT = {"documentation", "documentationUrl", "idempotencyToken", "wrapper"}
+LEFT_OUT = {"deprecatedMessage", "documentation", "documentationUrl", "idempotencyToken", "wrapper"}
+
+# Services, the version of their API, and which operations are wanted; none names all.
+SERVICES = {
+    "lambda": ("2015-03-31", ""),
+    "logs": (
+        "2014-03-28",
+        """
+        CreateLogGroup CreateLogStream DeleteLogGroup DeleteLogStream DeleteRetentionPolicy
+        DescribeLogGroups DescribeLogStreams FilterLogEvents GetLogEvents ListTagsForResource
+        ListTagsLogGroup PutLogEvents PutRetentionPolicy TagLogGroup TagResource
+        UntagLogGroup UntagResource
+        """,
+    ),
+    "sts": ("2011-06-15", "AssumeRole GetAccessKeyInfo GetCallerIdentity GetSessionToken"),
+    "iam": (
+        "2010-05-08",
+        """
+        AttachRolePolicy CreatePolicy CreatePolicyVersion CreateRole CreateServiceLinkedRole
+        DeletePolicy DeletePolicyVersion DeleteRole DeleteRolePolicy DetachRolePolicy GetPolicy
+        GetPolicyVersion GetRole GetRolePolicy ListAttachedRolePolicies ListEntitiesForPolicy
+        ListInstanceProfiles ListInstanceProfilesForRole ListPolicies ListPolicyTags
+        ListPolicyVersions ListRolePolicies ListRoleTags ListRoles PutRolePolicy
+        SetDefaultPolicyVersion TagPolicy TagRole UntagPolicy UntagRole UpdateAssumeRolePolicy
+        UpdateRole UpdateRoleDescription
+        """,
+    ),
+}
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("output", type=Path)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--service", choices=SERVICES, action="append")
     options = parser.parse_args()
-    folder = Path(botocore.__file__).parent / "data" / "lambda" / "2015-03-31"
+    for service in options.service or SERVICES:
+        (options.folder / f"{service}.json").write_text(pretty(model_of(service)))
+    return 0
+
+
+def model_of(service: str) -> dict:
+    version, wanted = SERVICES[service]
+    folder = Path(botocore.__file__).parent / "data" / service / version
     with gzip.open(folder / "service-2.json.gz") as file:
         model = bare(json.load(file))
-    parts = {
+    names = wanted.split() or list(model["operations"])
+    operations = {name: operation(model["operations"][name]) for name in names}
+    return {
         "apiVersion": model["metadata"]["apiVersion"],
         "botocore": botocore.__version__,
-        "operations": {name: operation(told) for name, told in model["operations"].items()},
-        "shapes": model["shapes"],
+        "operations": operations,
+        "shapes": used(operations, model["shapes"]) if wanted else model["shapes"],
     }
-    options.output.write_text(pretty(parts))
-    return 0
+
+
+def used(operations: dict, shapes: dict) -> dict:
+    """The shapes that operations name, and those that these name."""
+    found = {}
+    names = [name for told in operations.values() for name in (told["input"], told["output"], *told["errors"])]
+    while names:
+        name = names.pop()
+        if name and name not in found:
+            found[name] = shapes[name]
+            parts = [shapes[name].get(part) for part in ("member", "key", "value")]
+            parts += shapes[name].get("members", {}).values()
+            names += [part["shape"] for part in parts if part]
+    return found
 
 
 def bare(told):

@@ -1,8 +1,10 @@
 //! How to serve.
 
+use std::fmt;
 use std::net::SocketAddr;
 use std::time::Duration;
 
+use crate::journal::Journal;
 use crate::logs::Limits;
 
 /// What the service is told when it starts.
@@ -18,4 +20,26 @@ pub struct Options {
     pub settling: Duration,
     /// How much of functions' logs is kept.
     pub logs: Limits,
+    /// With which requests are signed. Without any, signatures are read and not checked.
+    pub credentials: Option<Keys>,
+    /// Names of this machine that requests may be sent to, besides its address and `localhost`.
+    pub hosts: Vec<String>,
+    /// Who is told of requests.
+    pub journal: Option<Journal>,
+}
+
+/// An access key and its secret.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Keys {
+    pub access_key: String,
+    pub secret_key: String,
+}
+
+impl fmt::Debug for Keys {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut shown = f.debug_struct("Keys");
+        shown
+            .field("access_key", &self.access_key)
+            .finish_non_exhaustive()
+    }
 }

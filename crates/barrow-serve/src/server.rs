@@ -40,6 +40,8 @@ pub enum ServeError {
         address: SocketAddr,
         source: io::Error,
     },
+    #[error("cannot listen on {address} without credentials: others could reach the service")]
+    Unprotected { address: SocketAddr },
     #[error(transparent)]
     Open(#[from] OpenError),
 }
@@ -47,7 +49,7 @@ pub enum ServeError {
 impl Explain for ServeError {
     fn fault(&self) -> Fault {
         match self {
-            Self::Listen { .. } => Fault::Input,
+            Self::Listen { .. } | Self::Unprotected { .. } => Fault::Input,
             Self::Open(error) => error.fault(),
         }
     }
@@ -57,6 +59,9 @@ impl Explain for ServeError {
             Self::Listen { .. } => {
                 vec!["another program may be there: `--port 0` takes a free one".into()]
             }
+            Self::Unprotected { .. } => vec![
+                "listen on 127.0.0.1, or give the keys that requests are to be signed with".into(),
+            ],
             Self::Open(error) => error.hints(),
         }
     }
@@ -69,6 +74,10 @@ impl Server {
         options: Options,
         ground: Arc<dyn Ground>,
     ) -> Result<Self, ServeError> {
+        if !options.listen.ip().is_loopback() && options.credentials.is_none() {
+            let address = options.listen;
+            return Err(ServeError::Unprotected { address });
+        }
         let listen = |source| ServeError::Listen {
             address: options.listen,
             source,

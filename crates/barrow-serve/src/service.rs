@@ -4,16 +4,19 @@ use std::fs::{File, TryLockError};
 use std::sync::Arc;
 
 use barrow_local::pool::{Pool, PoolSettings};
-use camino::Utf8Path;
+use camino::{Utf8Path, Utf8PathBuf};
 
 use crate::api::{Model, Refusal};
+use crate::front::Guard;
 use crate::invoke::{self, Ground, Queue, Targets};
 use crate::lambda::{
     Code, Codes, Function, LATEST, Provisioned, Published, Qualified, State, Update,
 };
 use crate::logs::Logs;
+use crate::metrics::Metrics;
 use crate::options::Options;
 use crate::store::{OpenError, Scope, Store, StoreError};
+use crate::sts::Sessions;
 
 #[derive(Debug, Clone)]
 pub(crate) struct Service(Arc<Shared>);
@@ -26,6 +29,10 @@ pub(crate) struct Shared {
     pub buckets: barrow_s3::Storage,
     pub s3: barrow_s3::Service,
     pub logs: Logs,
+    pub sessions: Sessions,
+    pub guard: Guard,
+    pub metrics: Metrics,
+    data: Utf8PathBuf,
     pub options: Options,
     /// `http://127.0.0.1:9500`
     pub url: String,
@@ -76,6 +83,10 @@ impl Service {
             buckets,
             s3,
             logs: Logs::open(data, options.logs)?,
+            sessions: Sessions::open(&data.join("sessions.key")).map_err(folder)?,
+            guard: Guard::new(options.listen, &options.hosts),
+            metrics: Metrics::default(),
+            data: data.to_owned(),
             options,
             url,
             ground,
@@ -195,6 +206,26 @@ impl Service {
             tokio::time::sleep(service.options.settling).await;
             invoke::provision(&service, &named).await;
         });
+    }
+
+    /// Bytes on disk, by what they are.
+    pub(crate) fn stored_bytes(&self) -> Vec<(&'static str, u64)> {
+        let of_files = |names: [&str; 2]| {
+            let files = names.map(|name| self.data.join(name).metadata());
+            files.iter().flatten().map(std::fs::Metadata::len).sum()
+        };
+        let code = std::fs::read_dir(self.data.join("code"))
+            .into_iter()
+            .flatten();
+        let code = code.flatten().filter_map(|entry| entry.metadata().ok());
+        vec![
+            (
+                "records",
+                of_files(["records.sqlite", "records.sqlite-wal"]),
+            ),
+            ("logs", of_files(["logs.sqlite", "logs.sqlite-wal"])),
+            ("code", code.map(|metadata| metadata.len()).sum()),
+        ]
     }
 
     /// Where a function is served over HTTP.

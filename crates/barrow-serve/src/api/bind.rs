@@ -3,7 +3,7 @@
 use hyper::HeaderMap;
 use serde_json::{Map, Number, Value};
 
-use super::model::{Kind, Location, Member, Model, Shape};
+use super::model::{Kind, Location, Member, Model, Operation, Shape};
 use super::refusal::Refusal;
 use super::route::Route;
 
@@ -54,6 +54,22 @@ pub(crate) fn bind(
         }
     }
     Ok(bound)
+}
+
+/// The same, where all members are in a body of JSON.
+pub(crate) fn bind_document(
+    model: &Model,
+    operation: &Operation,
+    body: &[u8],
+) -> Result<Map<String, Value>, Refusal> {
+    let told = parse(body)?;
+    let Some(input) = &operation.input else {
+        return Ok(Map::new());
+    };
+    match checked(model, input, Value::Object(told))? {
+        Value::Object(bound) => Ok(bound),
+        _ => Ok(Map::new()),
+    }
 }
 
 /// Whether the body is an object of members.

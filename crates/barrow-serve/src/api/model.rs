@@ -1,7 +1,7 @@
 //! The model as it is written.
 
 use std::collections::BTreeMap;
-use std::sync::OnceLock;
+use std::sync::{LazyLock, OnceLock};
 
 use fancy_regex::Regex;
 use serde::Deserialize;
@@ -26,6 +26,7 @@ pub(crate) struct Operation {
     /// Of an answer that is none of the errors.
     pub status: u16,
     pub input: Option<String>,
+    pub output: Option<String>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -97,12 +98,34 @@ pub(crate) enum Location {
 struct ErrorTraits {
     #[serde(rename = "httpStatusCode")]
     status: u16,
+    code: Option<String>,
 }
 
 impl Model {
-    /// The model that this crate carries.
+    /// The models that this crate carries. What few ask for is read when somebody does.
     pub(crate) fn lambda() -> Self {
-        let text = include_str!("../../model/lambda.json");
+        Self::read(include_str!("../../model/lambda.json"))
+    }
+
+    pub(crate) fn logs() -> &'static Self {
+        static MODEL: LazyLock<Model> =
+            LazyLock::new(|| Model::read(include_str!("../../model/logs.json")));
+        &MODEL
+    }
+
+    pub(crate) fn sts() -> &'static Self {
+        static MODEL: LazyLock<Model> =
+            LazyLock::new(|| Model::read(include_str!("../../model/sts.json")));
+        &MODEL
+    }
+
+    pub(crate) fn iam() -> &'static Self {
+        static MODEL: LazyLock<Model> =
+            LazyLock::new(|| Model::read(include_str!("../../model/iam.json")));
+        &MODEL
+    }
+
+    fn read(text: &str) -> Self {
         let mut model: Self = serde_json::from_str(text).expect("the model is ours, and tested");
         for (name, operation) in &mut model.operations {
             operation.name.clone_from(name);
@@ -113,6 +136,20 @@ impl Model {
             }
         }
         model
+    }
+
+    pub(crate) fn operation(&self, name: &str) -> Option<&Operation> {
+        self.operations.get(name)
+    }
+
+    /// Of an error that is known by another code than its shape.
+    pub(crate) fn status_of_code(&self, code: &str) -> Option<u16> {
+        let mut errors = self
+            .shapes
+            .values()
+            .filter_map(|shape| shape.error.as_ref());
+        let error = errors.find(|error| error.code.as_deref() == Some(code))?;
+        Some(error.status)
     }
 
     pub(crate) fn operations(&self) -> impl Iterator<Item = &Operation> {
@@ -170,8 +207,9 @@ mod tests {
 
     #[test]
     fn every_pattern_of_the_model_can_be_matched() {
-        let model = Model::lambda();
-        for (name, shape) in &model.shapes {
+        let lambda = Model::lambda();
+        let models = [&lambda, Model::logs(), Model::sts(), Model::iam()];
+        for (name, shape) in models.iter().flat_map(|model| &model.shapes) {
             if let Some(pattern) = &shape.pattern {
                 let regex = Regex::new(&format!("^(?:{pattern})$"));
                 assert!(regex.is_ok(), "{name}: {pattern}: {regex:?}");
@@ -181,8 +219,12 @@ mod tests {
 
     #[test]
     fn every_shape_that_is_named_is_there() {
-        let model = Model::lambda();
-        for shape in model.shapes.values() {
+        let lambda = Model::lambda();
+        let models = [&lambda, Model::logs(), Model::sts(), Model::iam()];
+        for (model, shape) in models
+            .into_iter()
+            .flat_map(|model| model.shapes.values().map(move |shape| (model, shape)))
+        {
             let parts = [&shape.member, &shape.key, &shape.value];
             let members = shape.members.values().chain(parts.into_iter().flatten());
             for member in members {

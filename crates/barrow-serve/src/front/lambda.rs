@@ -7,7 +7,8 @@ use hyper::Response;
 use hyper::body::{Bytes, Incoming};
 use hyper::http::request::Parts;
 
-use super::{Caller, Reply, ReplyBody};
+use super::denied::Denied;
+use super::{Caller, Reply, ReplyBody, signature};
 use crate::api::{self, Model, Operation, Refusal};
 use crate::lambda::{self, Answer, Body, Call};
 use crate::service::Service;
@@ -27,8 +28,24 @@ pub(super) async fn answer(
     body: Incoming,
 ) -> Response<ReplyBody> {
     let request = lambda::new_revision();
+    let route = service
+        .model
+        .route(head.method.as_str(), head.uri.path(), query);
+    let name = route.map(|route| route.operation.name.as_str());
     let answered = operate(service, caller, head, query, body).await;
-    let reply = |status| Reply::new(status).header("x-amzn-requestid", &request);
+    let mut response = shown(service, &request, answered);
+    if let Some(name) = name {
+        super::observe::name(&mut response, name);
+    }
+    response
+}
+
+fn shown(
+    service: &Service,
+    request: &str,
+    answered: Result<(&Operation, Answer), Refusal>,
+) -> Response<ReplyBody> {
+    let reply = |status| Reply::new(status).header("x-amzn-requestid", request);
     match answered {
         Ok((operation, answer)) => {
             let mut reply = reply(answer.status.unwrap_or(operation.status));
@@ -58,7 +75,9 @@ async fn operate<'s>(
         return Err(unknown(model, head.method.as_str(), path));
     };
     let operation = route.operation;
+    signature::precheck(service, head, query)?;
     let body = collect(body, operation).await?;
+    signature::check(service, head, query, &body)?;
     let input = api::bind(model, &route, query, &head.headers, &body)?;
     api::validate(model, operation, &input)?;
     if let Some(invoking) = super::invoke::Invoking::of(&operation.name) {
@@ -146,6 +165,7 @@ fn refused(model: &Model, refusal: &Refusal, reply: impl Fn(u16) -> Reply) -> Re
         "MethodNotAllowedException" => 405,
         "RequestEntityTooLargeException" => 413,
         "AccessDeniedException" => 403,
+        code if Denied::is_code(code) => 403,
         _ => shape.and_then(api::Shape::status_of_error).unwrap_or(400),
     };
     let mut body = refusal.more.clone();

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use barrow_local::environment::{Format, Function as Described, Logging};
+use barrow_local::environment::{Credentials, Format, Function as Described, Logging};
 use barrow_local::pool::{Key, Limits, Recipe};
 use barrow_local::tree::Package;
 use barrow_model::{Arch, Runtime, Sha256};
@@ -14,6 +14,7 @@ use crate::api::Refusal;
 use crate::lambda::{self, Code, Configuration, Found, Qualified, State, Version};
 use crate::service::Service;
 use crate::store::Records;
+use crate::sts;
 
 #[derive(Debug)]
 pub(crate) struct Target {
@@ -101,6 +102,11 @@ fn recipe(
     let function = describe(named, version, runtime, told)?;
     let ground = Arc::clone(&service.ground);
     let recipe = Recipe::new(function, move || ground.place(&wanted));
+    let lending = (service.clone(), named.clone(), told.role.clone());
+    let recipe = recipe.with_credentials(move || {
+        let (service, named, role) = &lending;
+        lent(service, named, role)
+    });
     let (service, scope) = (service.clone(), named.scope.clone());
     let group = told.logging.group.clone();
     Ok(recipe.with_log(move |stream| {
@@ -111,6 +117,20 @@ fn recipe(
             stream.append(Timestamp::now().as_millisecond(), &line);
         })
     }))
+}
+
+/// Credentials that lead back to the function's role. Where the records cannot be read, there are
+/// none.
+fn lent(service: &Service, named: &Qualified, role: &str) -> Credentials {
+    let session = sts::session(service, &named.scope, role, &named.name);
+    session.map_or_else(
+        |_| Credentials::default(),
+        |lent| Credentials {
+            access_key_id: lent.access_key,
+            secret_access_key: lent.secret_key,
+            session_token: lent.session_token,
+        },
+    )
 }
 
 fn package(service: &Service, code: &Code) -> Result<Package, Refusal> {

@@ -10,8 +10,14 @@
 //! oldest events go first.
 
 mod bounds;
+mod describe;
 mod events;
+mod fetch;
 mod groups;
+mod manage;
+mod operations;
+mod pattern;
+mod put;
 mod queue;
 mod schema;
 mod stream;
@@ -30,8 +36,7 @@ use jiff::Timestamp;
 use rusqlite::Connection;
 
 pub use bounds::Limits;
-pub(crate) use events::{Direction, Event, Position, Range, Source, scan};
-pub(crate) use groups::{Group, GroupId, StreamId, StreamRow};
+pub(crate) use operations::operation;
 pub(crate) use stream::Stream;
 
 use crate::store::{OpenError, Scope, StoreError};
@@ -97,16 +102,14 @@ impl Logs {
         self.write(|writer| writer.delete_group(scope, name))
     }
 
+    /// Lets what has to go go now.
+    fn wake(&self) {
+        self.shared.queue.wake();
+    }
+
     /// Lines that were thrown away since the start, because more came than could be written.
     pub(crate) fn lost_lines(&self) -> u64 {
         self.shared.queue.lost()
-    }
-
-    /// Bytes on disk.
-    pub(crate) fn size_bytes(&self) -> u64 {
-        let reader = self.shared.reader.lock();
-        let reader = reader.unwrap_or_else(PoisonError::into_inner);
-        bounds::used_bytes(&reader).unwrap_or_default()
     }
 
     /// Changes everything or nothing, behind what waits.
@@ -115,7 +118,7 @@ impl Logs {
         change: impl FnOnce(&mut Writer) -> Result<T, E>,
     ) -> Result<T, E> {
         let mut writer = self.shared.writer();
-        writer.write(self.shared.queue.take())?;
+        writer.write(&self.shared.queue.take())?;
         change(&mut writer)
     }
 
@@ -151,7 +154,7 @@ impl Shared {
         }
         let mut writer = self.writer();
         let batch = self.queue.take();
-        writer.write(batch)
+        writer.write(&batch)
     }
 
     fn write_until_closed(&self) {

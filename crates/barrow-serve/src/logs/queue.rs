@@ -14,7 +14,7 @@ const LINE_OVERHEAD_BYTES: usize = 48;
 const FULL_BATCH_BYTES: usize = 1 << 20;
 
 /// How long nothing happens before somebody looks for events that have become too old.
-const IDLE: Duration = Duration::from_secs(60);
+const IDLE: Duration = Duration::from_mins(1);
 
 #[derive(Debug)]
 pub(super) struct Queue {
@@ -30,6 +30,7 @@ struct Waiting {
     bytes: usize,
     /// Lines for which there was no room, by where they were to go.
     lost: HashMap<Arc<Address>, u64>,
+    woken: bool,
     closed: bool,
 }
 
@@ -103,12 +104,14 @@ impl Queue {
     /// Whether more can come.
     pub(super) fn wait(&self, batch: Duration) -> bool {
         let waiting = self.waiting();
-        let nothing = |waiting: &mut Waiting| waiting.lines.is_empty() && !waiting.closed;
-        let (waiting, idle) = self
+        let nothing =
+            |waiting: &mut Waiting| waiting.lines.is_empty() && !waiting.closed && !waiting.woken;
+        let (mut waiting, idle) = self
             .changed
             .wait_timeout_while(waiting, IDLE, nothing)
             .unwrap_or_else(PoisonError::into_inner);
-        if idle.timed_out() {
+        waiting.woken = false;
+        if idle.timed_out() || waiting.lines.is_empty() {
             return !waiting.closed;
         }
         let until = Instant::now() + batch;
@@ -119,6 +122,12 @@ impl Queue {
             .wait_timeout_while(waiting, left, little)
             .unwrap_or_else(PoisonError::into_inner);
         !waiting.closed
+    }
+
+    /// Ends a wait for lines, though there are none.
+    pub(super) fn wake(&self) {
+        self.waiting().woken = true;
+        self.changed.notify_all();
     }
 
     pub(super) fn close(&self) {

@@ -14,10 +14,11 @@ impl Writer {
     /// Removes a slice of what has to go. Whether there is more.
     pub(super) fn sweep(&mut self, now: Timestamp) -> Result<bool, StoreError> {
         let doomed = "SELECT stream_id FROM doomed LIMIT 1";
-        let doomed: Option<StreamId> = self.look(|connection| {
-            let mut statement = connection.prepare_cached(doomed)?;
-            statement.query_row([], |row| row.get(0)).optional()
-        })?;
+        let doomed: Option<StreamId> = self
+            .connection()
+            .prepare_cached(doomed)?
+            .query_row([], |row| row.get(0))
+            .optional()?;
         if let Some(stream) = doomed {
             self.reorganise(|transaction| {
                 if bounds::evict_of_stream(transaction, stream)?.events == 0 {
@@ -28,19 +29,18 @@ impl Writer {
             })?;
             return Ok(true);
         }
-        let outdated: Option<(GroupId, i64)> = self.look(|connection| {
-            let mut statement = connection.prepare_cached(
+        let now = now.as_millisecond();
+        let outdated: Option<(GroupId, i64)> = self
+            .connection()
+            .prepare_cached(
                 "SELECT id, ?1 - retention_days * ?2 FROM groups
                  WHERE retention_days IS NOT NULL AND EXISTS (
                      SELECT 1 FROM events
                      WHERE group_id = groups.id AND timestamp < ?1 - retention_days * ?2)
                  LIMIT 1",
-            )?;
-            let now = now.as_millisecond();
-            statement
-                .query_row(params![now, DAY_MS], |row| Ok((row.get(0)?, row.get(1)?)))
-                .optional()
-        })?;
+            )?
+            .query_row(params![now, DAY_MS], |row| Ok((row.get(0)?, row.get(1)?)))
+            .optional()?;
         if let Some((group, before_ms)) = outdated {
             self.reorganise(|transaction| bounds::evict_of_group(transaction, group, before_ms))?;
         }

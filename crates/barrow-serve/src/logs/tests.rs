@@ -4,6 +4,8 @@ use std::ops::ControlFlow;
 
 use camino::Utf8Path;
 
+use super::events::{Direction, Range, Source, scan};
+use super::groups::{Group, StreamRow};
 use super::*;
 
 fn scope() -> Scope {
@@ -144,7 +146,7 @@ fn a_day_of_retention_is_a_day() {
     stream.append(now.as_millisecond() - 25 * 3_600_000, b"old");
     stream.append(now.as_millisecond() - 23 * 3_600_000, b"new");
     logs.write::<_, StoreError>(|writer| {
-        let group = writer.look(|connection| Group::find(connection, &scope(), "g"))?;
+        let group = Group::find(writer.connection(), &scope(), "g")?;
         writer.set_retention(group.unwrap().id, Some(1))
     })
     .unwrap();

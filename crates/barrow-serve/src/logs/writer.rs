@@ -62,7 +62,7 @@ impl Writer {
     }
 
     /// Writes what waited.
-    pub(super) fn write(&mut self, batch: Batch) -> Result<(), StoreError> {
+    pub(super) fn write(&mut self, batch: &Batch) -> Result<(), StoreError> {
         if batch.lines.is_empty() && batch.lost.is_empty() {
             return Ok(());
         }
@@ -152,11 +152,8 @@ impl Writer {
     }
 
     /// What is there now; nobody else changes it meanwhile.
-    pub(super) fn look<T>(
-        &self,
-        look: impl FnOnce(&Connection) -> rusqlite::Result<T>,
-    ) -> Result<T, StoreError> {
-        Ok(look(&self.connection)?)
+    pub(super) fn connection(&self) -> &Connection {
+        &self.connection
     }
 
     /// A change of groups and streams themselves. What is known of them is looked up anew.

@@ -22,7 +22,7 @@ use hyper::http::request::Parts;
 use hyper::{HeaderMap, Method, Response};
 
 use crate::api::Refusal;
-use crate::front::{Caller, Reply, ReplyBody, Signature};
+use crate::front::{self, Caller, Reply, ReplyBody, Signature};
 use crate::invoke::{self, Request, Type};
 use crate::lambda::{self, FunctionUrl};
 use crate::service::Service;
@@ -103,6 +103,13 @@ pub(crate) async fn answer(
     let Ok(body) = Limited::new(body, BODY_LIMIT_BYTES).collect().await else {
         return problem(413, "Request Too Large");
     };
+    let body = body.to_bytes();
+    if url.auth_type != "NONE" {
+        let query = front::pairs(head.uri.query().unwrap_or_default());
+        if front::check_signature(service, head, &query, &body).is_err() {
+            return forbidden();
+        }
+    }
     let signed_by = signature
         .filter(|_| url.auth_type != "NONE")
         .map(|signature| {
@@ -112,7 +119,7 @@ pub(crate) async fn answer(
     let request = Request::new(named, Bytes::new());
     let told = event::event(
         head,
-        &body.to_bytes(),
+        &body,
         &event::Circumstances {
             url_id: &asked.id,
             path: &asked.path,

@@ -66,6 +66,9 @@ pub fn serve(options: Options, context: &Context) -> Result<()> {
             region: options.region,
             settling: SETTLING,
             logs: barrow_serve::LogLimits::default(),
+            credentials: None,
+            hosts: Vec::new(),
+            journal: None,
         };
         let server = Server::open(&data, options, ground)
             .await
