@@ -116,6 +116,13 @@ fn families(service: &Service) -> Vec<Family> {
             vec![("", count(pool.waiting))],
         ),
         family(
+            "barrow_events_waiting",
+            Kind::Gauge,
+            "Events that were accepted, and wait for their next attempt.",
+            "",
+            vec![("", count(service.queue.len()))],
+        ),
+        family(
             "barrow_invokes_total",
             Kind::Counter,
             "Invokes that reached an environment.",

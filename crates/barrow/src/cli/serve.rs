@@ -2,6 +2,7 @@
 
 use std::net::{IpAddr, Ipv4Addr};
 
+use barrow_serve::{JournalForm, Keys, Level};
 use camino::Utf8PathBuf;
 
 use crate::ops::serve::{Isolation, Network, Options};
@@ -40,12 +41,72 @@ pub struct Args {
     /// The region of callers who name none
     #[arg(long, default_value = "us-east-1")]
     region: String,
+    /// Answer only what is signed with this access key and secret; other addresses than loopback
+    /// demand it
+    #[arg(
+        long,
+        value_name = "KEY:SECRET",
+        env = "BARROW_CREDENTIALS",
+        hide_env_values = true,
+        value_parser = credentials
+    )]
+    credentials: Option<Keys>,
+    /// A name that requests may be sent to, besides the address and `localhost`; can be given more
+    /// than once
+    #[arg(long = "host", value_name = "NAME")]
+    hosts: Vec<String>,
+    /// Which requests get a line on stderr
+    #[arg(long, value_enum, value_name = "LEVEL", default_value = "error")]
+    log_level: LogLevel,
+    /// The form of those lines
+    #[arg(long, value_enum, default_value = "text")]
+    log_format: LogFormat,
     /// What functions can reach
     #[arg(long, value_enum, default_value = "host")]
     network: Network,
     /// What keeps functions from this machine
     #[arg(long, value_enum, default_value = "full", env = "BARROW_ISOLATION")]
     isolation: Isolation,
+}
+
+/// Which requests are told of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum LogLevel {
+    /// None
+    Off,
+    /// Those that the service failed at
+    Error,
+    /// And those that it refused
+    Warning,
+    /// All
+    Info,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum LogFormat {
+    Text,
+    /// A JSON object a line
+    Json,
+}
+
+impl From<LogLevel> for Level {
+    fn from(level: LogLevel) -> Self {
+        match level {
+            LogLevel::Off => Self::Off,
+            LogLevel::Error => Self::Error,
+            LogLevel::Warning => Self::Warning,
+            LogLevel::Info => Self::Info,
+        }
+    }
+}
+
+impl From<LogFormat> for JournalForm {
+    fn from(format: LogFormat) -> Self {
+        match format {
+            LogFormat::Text => Self::Text,
+            LogFormat::Json => Self::Json,
+        }
+    }
 }
 
 pub fn run(arguments: Args, context: &Context) -> Result<Outcome> {
@@ -55,11 +116,28 @@ pub fn run(arguments: Args, context: &Context) -> Result<Outcome> {
         ephemeral: arguments.ephemeral,
         account: arguments.account,
         region: arguments.region,
+        credentials: arguments.credentials,
+        hosts: arguments.hosts,
+        log_level: arguments.log_level.into(),
+        log_form: arguments.log_format.into(),
         network: arguments.network,
         isolation: arguments.isolation,
     };
     ops::serve::serve(options, context)?;
     Ok(Outcome::Done)
+}
+
+/// A secret has no colon.
+fn credentials(text: &str) -> std::result::Result<Keys, String> {
+    match text.split_once(':') {
+        Some((access_key, secret_key)) if !access_key.is_empty() && !secret_key.is_empty() => {
+            Ok(Keys {
+                access_key: access_key.to_owned(),
+                secret_key: secret_key.to_owned(),
+            })
+        }
+        _ => Err("expected an access key, a colon and a secret".to_owned()),
+    }
 }
 
 fn account(text: &str) -> std::result::Result<String, String> {

@@ -8,7 +8,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use barrow_serve::Server;
+use barrow_serve::{Journal, JournalForm, Keys, Level, Server};
 use camino::{Utf8Path, Utf8PathBuf};
 
 use ground::Ground;
@@ -27,6 +27,11 @@ pub struct Options {
     pub ephemeral: bool,
     pub account: String,
     pub region: String,
+    /// With which requests have to be signed.
+    pub credentials: Option<Keys>,
+    pub hosts: Vec<String>,
+    pub log_level: Level,
+    pub log_form: JournalForm,
     pub network: Network,
     pub isolation: Isolation,
 }
@@ -59,6 +64,7 @@ pub fn serve(options: Options, context: &Context) -> Result<()> {
         },
         context: context.clone(),
     });
+    let output = context.output;
     runtime.block_on(async {
         let options = barrow_serve::Options {
             listen: options.listen,
@@ -66,9 +72,13 @@ pub fn serve(options: Options, context: &Context) -> Result<()> {
             region: options.region,
             settling: SETTLING,
             logs: barrow_serve::LogLimits::default(),
-            credentials: None,
-            hosts: Vec::new(),
-            journal: None,
+            credentials: options.credentials,
+            hosts: options.hosts,
+            journal: Some(Journal {
+                level: options.log_level,
+                form: options.log_form,
+                write: Arc::new(move |line| output.log(line.as_bytes())),
+            }),
         };
         let server = Server::open(&data, options, ground)
             .await
