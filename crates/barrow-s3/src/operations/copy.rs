@@ -1,8 +1,9 @@
 //! Bodies that are here already.
 
 use std::fs::{self, File};
-use std::io::{Read, Seek, SeekFrom};
+use std::io::{self, Read, Seek, SeekFrom};
 
+use camino::Utf8Path;
 use s3s::dto::{
     CopyObjectInput, CopyObjectOutput, CopyObjectResult, CopyPartResult, CopySource,
     MetadataDirective, ObjectCannedACL, StorageClass, TaggingDirective, UploadPartCopyInput,
@@ -79,7 +80,7 @@ pub(super) fn object(
         let target = writing.files.blob(placed.id);
         match incoming {
             Some(incoming) => incoming.keep_as(&target)?,
-            None => linked(&source_blob, &target)?,
+            None => linked(&source_blob, &mut file, &target)?,
         }
         Ok((bucket, placed))
     })?;
@@ -287,12 +288,14 @@ impl Source {
 }
 
 /// Bodies never change, so two objects may share one.
-fn linked(source: &camino::Utf8Path, target: &camino::Utf8Path) -> Result<(), Refusal> {
+fn linked(source: &Utf8Path, file: &mut File, target: &Utf8Path) -> Result<(), Refusal> {
     // Whatever lies there is of a change that was never finished.
     let _ = fs::remove_file(target);
     if fs::hard_link(source, target).is_err() {
-        // Not every file system has links, and some only so many for one file.
-        fs::copy(source, target)?;
+        // Not every file system has links, some have only so many for one file, and the source may
+        // have been deleted just now.
+        file.rewind()?;
+        io::copy(file, &mut File::create(target)?)?;
     }
     Ok(())
 }

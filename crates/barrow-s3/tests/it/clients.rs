@@ -105,3 +105,9 @@ fn uploads_in_parts_become_objects() {
 fn signatures_are_verified_where_there_are_keys() {
     check_verified("signatures.py");
 }
+
+#[test]
+fn what_is_signed_is_stored_as_well() {
+    check_verified("uploads.py");
+    check_verified("versions.py");
+}
