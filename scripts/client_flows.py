@@ -73,7 +73,7 @@ class Flow:
     def write(self, edition: str) -> None:
         """The project's source in one of its editions."""
         source = (PROJECTS / self.tool / "app.py").read_text()
-        (self.folder / "app.py").write_text(source.replace('"EDITION"', f'"{edition}"'))
+        (self.folder / "app.py").write_text(source.replace('"THIS EDITION"', f'"{edition}"'))
 
     def functions(self) -> list[str]:
         return json.loads(self.aws("what is there", "lambda", "list-functions", "--query", "Functions[].FunctionName"))
@@ -151,7 +151,7 @@ def zappa(flow: Flow) -> None:
         flow.write(edition)
         flow.run(verb, programs / "zappa", verb, "dev", **said)
         answer = flow.run("invoke", programs / "zappa", "invoke", "dev", '{"name": "you"}', "--raw", **said)
-        flow.expect_line("what the function said", answer, f"'?\"?source'?\"?: '?\"?{edition}")
+        flow.expect_line("what the function printed", answer, f"asked in the {edition} edition")
     flow.expect_line("status", flow.run("status", programs / "zappa", "status", "dev", **said), "flow-zappa-dev")
     flow.run("undeploy", programs / "zappa", "undeploy", "--yes", "dev", **said)
     flow.expect("functions after it", flow.functions(), [])

@@ -33,6 +33,8 @@ COMMON_ERRORS = {
 
 # What AWS was recorded to answer although its own description has no such value.
 RECORDED = {("LastUpdateStatusReasonCode", "Creating")}
+# Answers that may be empty although members are required: of a function that nothing was set for.
+MAY_BE_EMPTY = {"GetFunctionCodeSigningConfigResponse"}
 
 
 class Violations:
@@ -143,7 +145,7 @@ def value(model: Model, name: str, seen: object, path: str) -> Iterator[tuple[st
                 yield from value(model, members[key]["shape"], inner, f"{path}.{key}")
             else:
                 yield f"{path}.{key} is no member", inner
-        for key in required:
+        for key in required if seen or name not in MAY_BE_EMPTY else ():
             if key in members and key not in seen:
                 yield f"{path}.{key} is missing", ""
     elif kind == "list":
