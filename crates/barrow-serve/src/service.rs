@@ -2,6 +2,7 @@
 
 use std::fs::{File, TryLockError};
 use std::sync::Arc;
+use std::time::{Duration, SystemTime};
 
 use barrow_local::pool::{Pool, PoolSettings};
 use camino::{Utf8Path, Utf8PathBuf};
@@ -10,13 +11,16 @@ use crate::api::{Model, Refusal};
 use crate::front::Guard;
 use crate::invoke::{self, Ground, Queue, Targets};
 use crate::lambda::{
-    Code, Codes, Function, LATEST, Provisioned, Published, Qualified, State, Update,
+    Code, Codes, Function, LATEST, Provisioned, Published, Qualified, State, Update, sweep,
 };
 use crate::logs::Logs;
 use crate::metrics::Metrics;
 use crate::options::Options;
 use crate::store::{OpenError, Scope, Store, StoreError};
 use crate::sts::Sessions;
+
+/// How long what nothing needs may lie about. No request takes as long.
+const CLEAR_UP_AFTER: Duration = Duration::from_secs(600);
 
 #[derive(Debug, Clone)]
 pub(crate) struct Service(Arc<Shared>);
@@ -97,6 +101,7 @@ impl Service {
             _lock: lock,
         }));
         service.resume();
+        service.background.spawn(clear_up(service.clone()));
         service
             .background
             .spawn(invoke::deal_with_events(service.clone()));
@@ -236,6 +241,22 @@ impl Service {
     /// Where a package can be downloaded.
     pub(crate) fn code_location(&self, code: &Code) -> String {
         format!("{}/code/{}.zip", self.url, code.sha256)
+    }
+}
+
+/// Removes what nothing needs any more: at the start, and now and then. What cannot be removed now
+/// is tried again.
+async fn clear_up(service: Service) {
+    let mut before = SystemTime::now();
+    loop {
+        let service = service.clone();
+        let swept = tokio::task::spawn_blocking(move || {
+            let _ = sweep::packages(&service.store, &service.codes, before);
+            let _ = sweep::event_sources(&service.store, service.options.settling);
+        });
+        let _ = swept.await;
+        tokio::time::sleep(CLEAR_UP_AFTER).await;
+        before = SystemTime::now() - CLEAR_UP_AFTER;
     }
 }
 

@@ -8,7 +8,7 @@ use hyper::body::{Bytes, Incoming};
 use hyper::http::request::Parts;
 
 use super::denied::Denied;
-use super::{Caller, Reply, ReplyBody, signature};
+use super::{Caller, Reply, ReplyBody, signature, size};
 use crate::api::{self, Model, Operation, Refusal};
 use crate::lambda::{self, Answer, Body, Call};
 use crate::service::Service;
@@ -16,9 +16,6 @@ use crate::service::Service;
 /// How long a request waits for what passes, and how often it looks.
 pub(super) const PATIENCE: Duration = Duration::from_secs(5);
 pub(super) const AGAIN: Duration = Duration::from_millis(10);
-
-/// `CreateFunction` with the largest package that may come with it.
-const BODY_LIMIT_BYTES: usize = 70_167_211;
 
 pub(super) async fn answer(
     service: &Service,
@@ -79,6 +76,7 @@ async fn operate<'s>(
     let body = collect(body, operation).await?;
     signature::check(service, head, query, &body)?;
     let input = api::bind(model, &route, query, &head.headers, &body)?;
+    size::check(&operation.name, body.len(), &input)?;
     api::validate(model, operation, &input)?;
     if let Some(invoking) = super::invoke::Invoking::of(&operation.name) {
         let call = Call {
@@ -127,18 +125,14 @@ async fn operate<'s>(
 }
 
 async fn collect(body: Incoming, operation: &Operation) -> Result<Bytes, Refusal> {
-    let limit = BODY_LIMIT_BYTES;
-    match Limited::new(body, limit).collect().await {
+    let most = size::most_to_read(&operation.name);
+    match Limited::new(body, most).collect().await {
         Ok(collected) => Ok(collected.to_bytes()),
-        Err(error) if error.is::<http_body_util::LengthLimitError>() => Err(Refusal::new(
-            "RequestEntityTooLargeException",
-            format!(
-                "Request must be smaller than {limit} bytes for the {} operation",
-                operation.name
-            ),
-        )),
+        Err(error) if error.is::<http_body_util::LengthLimitError>() => {
+            Err(size::too_large(&operation.name))
+        }
         Err(_) => Err(Refusal::new(
-            "InvalidRequestContentException",
+            "SerializationException",
             "the request ended before its body did",
         )),
     }

@@ -16,6 +16,7 @@ mod query;
 mod reply;
 mod rpc;
 mod signature;
+mod size;
 mod verify;
 
 use std::net::SocketAddr;

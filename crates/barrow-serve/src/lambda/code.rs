@@ -1,7 +1,10 @@
 //! Deployment packages, kept by their digest.
 
+use std::collections::HashSet;
 use std::fs;
 use std::io::{self, Read as _, Write as _};
+use std::sync::{Mutex, PoisonError};
+use std::time::SystemTime;
 
 use barrow_core::ReadAt;
 use barrow_core::zip::Directory;
@@ -19,12 +22,17 @@ const PIECE_BYTES: usize = 256 << 10;
 #[derive(Debug)]
 pub(crate) struct Codes {
     folder: Utf8PathBuf,
+    /// Held while a package is given its name or loses it: never for long.
+    names: Mutex<()>,
 }
 
 impl Codes {
     pub(crate) fn open(folder: Utf8PathBuf) -> io::Result<Self> {
         fs::create_dir_all(&folder)?;
-        Ok(Self { folder })
+        Ok(Self {
+            folder,
+            names: Mutex::new(()),
+        })
     }
 
     /// Keeps a package that came with its request, in base64.
@@ -53,8 +61,13 @@ impl Codes {
             unzipped_bytes,
         };
         let path = self.path(&code.sha256);
-        if !path.is_file() {
-            self.write(&path, &bytes).map_err(|error| {
+        if !self.is_wanted_again(&path) {
+            let write = || {
+                let mut new = tempfile::NamedTempFile::new_in(&self.folder)?;
+                new.write_all(&bytes)?;
+                self.name(new, &path)
+            };
+            write().map_err(|error| {
                 Refusal::new(
                     "ServiceException",
                     format!("cannot write `{path}`: {error}"),
@@ -82,7 +95,7 @@ impl Codes {
                 bytes += count as u64;
             }
             let sha256 = HEXLOWER.encode(&hasher.finalize());
-            new.persist(self.path(&sha256))?;
+            self.name(new, &self.path(&sha256))?;
             Ok(Code {
                 sha256,
                 bytes,
@@ -102,11 +115,42 @@ impl Codes {
     }
 
     /// Whole or not at all.
-    fn write(&self, path: &Utf8Path, bytes: &[u8]) -> io::Result<()> {
-        let mut new = tempfile::NamedTempFile::new_in(&self.folder)?;
-        new.write_all(bytes)?;
+    fn name(&self, new: tempfile::NamedTempFile, path: &Utf8Path) -> io::Result<()> {
+        let _names = self.names.lock().unwrap_or_else(PoisonError::into_inner);
         new.persist(path)?;
         Ok(())
+    }
+
+    /// Whether it is there already. From now on it counts as new: nobody removes it until there
+    /// was time to write down what it is for.
+    fn is_wanted_again(&self, path: &Utf8Path) -> bool {
+        let _names = self.names.lock().unwrap_or_else(PoisonError::into_inner);
+        let file = fs::File::options().append(true).open(path);
+        file.and_then(|file| file.set_modified(SystemTime::now()))
+            .is_ok()
+    }
+
+    /// Removes what is not named here and is older than `before`, packages and what is left of
+    /// those that were being written when the service ended. Gives how many.
+    pub(super) fn remove_others(
+        &self,
+        named: &HashSet<String>,
+        before: SystemTime,
+    ) -> io::Result<usize> {
+        let mut removed = 0;
+        for entry in self.folder.read_dir_utf8()? {
+            let entry = entry?;
+            let path = entry.path();
+            if path.file_stem().is_some_and(|stem| named.contains(stem)) {
+                continue;
+            }
+            let _names = self.names.lock().unwrap_or_else(PoisonError::into_inner);
+            if entry.metadata()?.modified()? < before {
+                fs::remove_file(path)?;
+                removed += 1;
+            }
+        }
+        Ok(removed)
     }
 }
 

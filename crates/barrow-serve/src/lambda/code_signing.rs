@@ -114,7 +114,7 @@ pub(crate) fn delete(call: &Call<'_>) -> Result<Answer, Refusal> {
             )));
         }
         records.remove::<CodeSigningConfig>(scope, "", id)?;
-        Ok(Answer::json(json!({})))
+        Ok(Answer::empty())
     })
 }
 

@@ -234,7 +234,10 @@ pub(crate) fn delete(call: &Call<'_>) -> Result<Answer, Refusal> {
         }
     })?;
     call.service.retire(&named);
-    Ok(Answer::empty())
+    Ok(Answer {
+        status: Some(204),
+        ..Answer::empty()
+    })
 }
 
 fn delete_whole(records: &Records<'_>, named: &Qualified) -> Result<(), Refusal> {

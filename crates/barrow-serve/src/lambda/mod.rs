@@ -32,6 +32,7 @@ mod revision;
 mod runtimes;
 mod settings;
 mod source;
+pub(crate) mod sweep;
 mod tags;
 mod times;
 mod update;
