@@ -153,3 +153,72 @@ fn a_day_of_retention_is_a_day() {
     while logs.shared.writer().sweep(now).unwrap() {}
     assert_eq!(messages(&logs, "g", Direction::Forward), ["new"]);
 }
+
+/// Where the process that is to be killed writes.
+const KILLED: &str = "BARROW_TEST_LOGS_THAT_ARE_KILLED";
+
+/// Not a test by itself: the process that the next one kills.
+#[test]
+fn a_process_that_is_killed() {
+    let Some(folder) = std::env::var_os(KILLED) else {
+        return;
+    };
+    let logs = Logs::open(
+        Utf8Path::from_path(folder.as_ref()).unwrap(),
+        Limits::default(),
+    )
+    .unwrap();
+    let stream = logs.stream(&scope(), "g", "appended");
+    logs.shared.write_waiting().unwrap();
+    for number in 0.. {
+        stream.append(number, format!("{number}").as_bytes());
+        if number % 50 == 0 {
+            println!("appended {number} {}", Timestamp::now().as_millisecond());
+        }
+        std::thread::sleep(std::time::Duration::from_micros(200));
+    }
+}
+
+#[test]
+fn a_kill_loses_a_tenth_of_a_second_and_nothing_else() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut before = 0;
+    for round in 0..4 {
+        let mut child = std::process::Command::new(std::env::current_exe().unwrap())
+            .args([
+                "--exact",
+                "logs::tests::a_process_that_is_killed",
+                "--nocapture",
+            ])
+            .env(KILLED, folder.path())
+            .stdout(std::process::Stdio::piped())
+            .stderr(std::process::Stdio::null())
+            .spawn()
+            .unwrap();
+        std::thread::sleep(std::time::Duration::from_millis(700 + 130 * round));
+        child.kill().unwrap();
+        let killed_ms = Timestamp::now().as_millisecond();
+        let output = child.wait_with_output().unwrap();
+        let told = String::from_utf8(output.stdout).unwrap();
+        // What was appended a batch (and a slow disk) before the kill has to be there.
+        let settled = told.lines().filter_map(|line| {
+            let (number, at) = line.split_once("appended ")?.1.split_once(' ')?;
+            let (number, at): (usize, i64) = (number.parse().ok()?, at.parse().ok()?);
+            (at + 400 < killed_ms).then_some(number + 1)
+        });
+        let settled = settled.max().unwrap_or_default();
+        let logs = open(&folder, Limits::default());
+        let found = messages(&logs, "g", Direction::Forward);
+        let new = found.len() - before;
+        assert!(new >= settled, "{new} of {settled} lines");
+        // Each round writes the numbers from zero on, so below its last none is missing.
+        let mut counts = vec![0; found.len()];
+        for message in &found {
+            counts[message.parse::<usize>().unwrap()] += 1;
+        }
+        assert!(counts.is_sorted_by(|one, next| one >= next), "{counts:?}");
+        before = found.len();
+        drop(logs);
+    }
+    assert!(before > 0, "nothing was ever written");
+}
