@@ -9,7 +9,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 
 use crate::api::{Model, Refusal};
 use crate::front::Guard;
-use crate::invoke::{self, Ground, Queue, Targets};
+use crate::invoke::{self, Ground, ProvisionAsked, Queue, Targets};
 use crate::lambda::{
     Code, Codes, Function, LATEST, Provisioned, Published, Qualified, State, Update, sweep,
 };
@@ -44,6 +44,7 @@ pub(crate) struct Shared {
     pub pool: Pool,
     pub queue: Queue,
     pub targets: Targets,
+    pub provisioned: ProvisionAsked,
     background: tokio::runtime::Handle,
     /// Held as long as the data is ours.
     _lock: File,
@@ -97,6 +98,7 @@ impl Service {
             pool: Pool::new(PoolSettings::for_this_machine()),
             queue: Queue::new(),
             targets: Targets::default(),
+            provisioned: ProvisionAsked::default(),
             background,
             _lock: lock,
         }));

@@ -20,11 +20,14 @@ mod size;
 mod verify;
 
 use std::net::SocketAddr;
+use std::time::Duration;
 
 use http_body_util::{BodyExt as _, Limited};
 use hyper::body::{Bytes, Incoming};
+use hyper::header::{CONNECTION, HeaderValue};
 use hyper::http::request::Parts;
 use hyper::{Request, Response};
+use tokio::time::timeout;
 
 pub(crate) use call::{Call, Operation};
 pub(crate) use caller::{Caller, Principal, Signature};
@@ -92,15 +95,19 @@ impl Asking<'_> {
             });
         if let Err(refusal) = guarded {
             let response = rpc::json_error(403, &refusal, &self.request);
-            return (destination.name(), response);
+            return (destination.name(), unread(body, response).await);
         }
         let called = destination.name();
         let rpc: &'static Rpc = match &destination {
-            Destination::Health => return (called, observe::health()),
-            Destination::Metrics => return (called, observe::metrics(self.service).await),
+            Destination::Health => return (called, unread(body, observe::health()).await),
+            Destination::Metrics => {
+                let response = observe::metrics(self.service).await;
+                return (called, unread(body, response).await);
+            }
             Destination::Code(digest) => {
                 let path = self.service.codes.path(digest);
-                return (called, reply::file(&path).await);
+                let response = reply::file(&path).await;
+                return (called, unread(body, response).await);
             }
             Destination::Lambda => return (called, self.lambda(body).await),
             Destination::Logs => &rpc::LOGS,
@@ -109,10 +116,13 @@ impl Asking<'_> {
             Destination::Form => return self.form(body).await,
             Destination::Url(asked) => return (called, self.url(asked.clone(), body).await),
             Destination::S3 => return (called, self.s3(body).await),
-            Destination::Elsewhere(name) => return (called, self.elsewhere(name)),
+            Destination::Elsewhere(name) => {
+                return (called, unread(body, self.elsewhere(name)).await);
+            }
         };
         if let Err(denied) = signature::precheck(self.service, self.head, self.query) {
-            return (called, rpc.denied(&denied, &self.request));
+            let response = rpc.denied(&denied, &self.request);
+            return (called, unread(body, response).await);
         }
         let response = match self.whole(body).await {
             Ok(body) => self.rpc(rpc, &body).await,
@@ -201,4 +211,19 @@ impl Asking<'_> {
     fn elsewhere(&self, name: &str) -> Response<ReplyBody> {
         rpc::not_here(self.head, name, &self.request)
     }
+}
+
+/// What a request may still send after it was answered.
+const UNREAD_LIMIT_BYTES: usize = 64 << 10;
+const UNREAD_PATIENCE: Duration = Duration::from_secs(1);
+
+/// An answer that does not depend on the body. The body is read all the same, so that the client
+/// can go on with its connection; if it is long, the connection ends.
+async fn unread(body: Incoming, mut response: Response<ReplyBody>) -> Response<ReplyBody> {
+    let reading = Limited::new(body, UNREAD_LIMIT_BYTES).collect();
+    if !matches!(timeout(UNREAD_PATIENCE, reading).await, Ok(Ok(_))) {
+        let close = HeaderValue::from_static("close");
+        response.headers_mut().insert(CONNECTION, close);
+    }
+    response
 }

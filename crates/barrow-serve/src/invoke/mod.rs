@@ -21,7 +21,7 @@ mod targets;
 pub(crate) use event::Event;
 pub use ground::{Ground, Wanted};
 pub(crate) use now::{Outcome, invoke};
-pub(crate) use provision::provision;
+pub(crate) use provision::{Asked as ProvisionAsked, provision};
 pub(crate) use queue::{Queue, accept, run as deal_with_events};
 pub(crate) use request::{Request, Type};
 pub(crate) use stream::streamed;

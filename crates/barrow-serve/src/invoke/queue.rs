@@ -3,7 +3,7 @@
 //! What was accepted is in the store before its caller is told so, and leaves it when something has
 //! become of it. In memory there is only when each is due.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -30,6 +30,8 @@ const LONGEST_BACKOFF: SignedDuration = SignedDuration::from_mins(5);
 #[derive(Debug)]
 pub(crate) struct Queue {
     due: Mutex<BTreeSet<Due>>,
+    /// By function: what waits because too many of its invokes were under way.
+    throttled: Mutex<HashMap<String, BTreeSet<Due>>>,
     changed: Notify,
     at_once: Arc<Semaphore>,
 }
@@ -42,22 +44,70 @@ struct Due {
     region: String,
 }
 
+impl Due {
+    fn of(event: &Event) -> Self {
+        Self {
+            at: event.due,
+            id: event.id.clone(),
+            account: event.scope.account.clone(),
+            region: event.scope.region.clone(),
+        }
+    }
+}
+
 impl Queue {
     pub(crate) fn new() -> Self {
         Self {
             due: Mutex::new(BTreeSet::new()),
+            throttled: Mutex::new(HashMap::new()),
             changed: Notify::new(),
             at_once: Arc::new(Semaphore::new(MOST_AT_ONCE)),
         }
     }
 
     fn add(&self, event: &Event) {
-        self.lock().insert(Due {
-            at: event.due,
-            id: event.id.clone(),
-            account: event.scope.account.clone(),
-            region: event.scope.region.clone(),
-        });
+        self.lock().insert(Due::of(event));
+        self.changed.notify_one();
+    }
+
+    /// Remembers that an event waits for its function to have room.
+    fn park(&self, event: &Event) {
+        let function = event.named().unqualified_arn();
+        let mut throttled = self
+            .throttled
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        throttled
+            .entry(function)
+            .or_default()
+            .insert(Due::of(event));
+    }
+
+    /// A function has room again: one of those that wait for it, the one that is due first, waits no
+    /// longer.
+    fn unpark(&self, function: &str) {
+        let mut throttled = self
+            .throttled
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        let Some(waiting) = throttled.get_mut(function) else {
+            return;
+        };
+        let mut due = self.lock();
+        // Some were tried meanwhile.
+        while let Some(parked) = waiting.pop_first() {
+            if due.remove(&parked) {
+                due.insert(Due {
+                    at: Timestamp::now(),
+                    ..parked
+                });
+                break;
+            }
+        }
+        drop(due);
+        if waiting.is_empty() {
+            throttled.remove(function);
+        }
         self.changed.notify_one();
     }
 
@@ -139,6 +189,9 @@ async fn attempt(service: &Service, due: &Due) {
         return;
     };
     let outcome = invoke(service, event.request()).await;
+    if outcome.is_ok() {
+        service.queue.unpark(&event.named().unqualified_arn());
+    }
     let dealt = match outcome {
         Ok(outcome) => {
             event.attempts += 1;
@@ -149,7 +202,8 @@ async fn attempt(service: &Service, due: &Due) {
                 Condition::RetriesExhausted
             } else {
                 let delay = RETRY_DELAYS[(event.attempts as usize - 1).min(1)];
-                return again(service, event, &rules, delay, Some(outcome));
+                event.due = later(delay);
+                return again(service, event, &rules, Some(outcome));
             };
             Dealt {
                 condition,
@@ -163,12 +217,21 @@ async fn attempt(service: &Service, due: &Due) {
             condition: Condition::ZeroReservedConcurrency,
             outcome: None,
         },
-        Err(_) => {
+        Err(refusal) => {
             let delay = backoff(&event);
-            return again(service, event, &rules, delay, None);
+            event.due = later(delay);
+            if refusal.code == "TooManyRequestsException" {
+                service.queue.park(&event);
+            }
+            return again(service, event, &rules, None);
         }
     };
     finish(service, &event, &rules, &dealt);
+}
+
+fn later(delay: SignedDuration) -> Timestamp {
+    let due = Timestamp::now().checked_add(delay);
+    due.unwrap_or(Timestamp::MAX)
 }
 
 /// Longer, the longer it has been going on.
@@ -177,16 +240,7 @@ fn backoff(event: &Event) -> SignedDuration {
     waited.clamp(SignedDuration::from_secs(1), LONGEST_BACKOFF)
 }
 
-fn again(
-    service: &Service,
-    mut event: Event,
-    rules: &Asynchronous,
-    delay: SignedDuration,
-    outcome: Option<super::Outcome>,
-) {
-    event.due = Timestamp::now()
-        .checked_add(delay)
-        .unwrap_or(Timestamp::MAX);
+fn again(service: &Service, event: Event, rules: &Asynchronous, outcome: Option<super::Outcome>) {
     let too_late = event.accepted.checked_add(rules.longest_age);
     if too_late.is_ok_and(|too_late| event.due > too_late) {
         let dealt = Dealt {

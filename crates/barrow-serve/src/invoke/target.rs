@@ -13,7 +13,7 @@ use super::limits;
 use crate::api::Refusal;
 use crate::lambda::{self, Code, Configuration, Found, Qualified, State, Version};
 use crate::service::Service;
-use crate::store::Records;
+use crate::store::{Records, Scope};
 use crate::sts;
 
 #[derive(Debug)]
@@ -109,14 +109,29 @@ fn recipe(
     });
     let (service, scope) = (service.clone(), named.scope.clone());
     let group = told.logging.group.clone();
+    let beginning = (told.logging.format == "Text").then(|| init_start(runtime, &scope));
     Ok(recipe.with_log(move |stream| {
         let stream = service.logs.stream(&scope, &group, stream);
+        let now = || Timestamp::now().as_millisecond();
+        if let Some(beginning) = &beginning {
+            stream.append(now(), beginning.as_bytes());
+        }
         Box::new(move |line| {
-            let mut line = line.to_vec();
-            line.push(b'\n');
-            stream.append(Timestamp::now().as_millisecond(), &line);
+            // CloudWatch takes no event without a text.
+            if !line.is_empty() {
+                let mut line = line.to_vec();
+                line.push(b'\n');
+                stream.append(now(), &line);
+            }
         })
     }))
+}
+
+/// The first line of an environment's log.
+fn init_start(runtime: Runtime, scope: &Scope) -> String {
+    let arn = lambda::runtime_version_arn(runtime.id(), &scope.region);
+    let version = runtime.python_version();
+    format!("INIT_START Runtime Version: python:{version}.v1\tRuntime Version ARN: {arn}\n")
 }
 
 /// Credentials that lead back to the function's role. Where the records cannot be read, there are

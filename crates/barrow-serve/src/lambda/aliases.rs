@@ -119,7 +119,7 @@ pub(crate) fn update(call: &Call<'_>) -> Result<Answer, Refusal> {
     let named = call.whole_function()?;
     let given: Given = call.input()?;
     let name = &given.name;
-    call.service.store.write(|records| {
+    let answer = call.service.store.write(|records| {
         let alias = find(records, &named, name)?;
         let mut alias = alias.ok_or_else(|| missing(&named, name))?;
         revision::check(
@@ -140,8 +140,11 @@ pub(crate) fn update(call: &Call<'_>) -> Result<Answer, Refusal> {
         check_weights(records, &named, &alias.version, &alias.weights)?;
         alias.revision = revision::new();
         records.put(&named.scope, &named.name, name, &alias)?;
-        Ok(Answer::json(alias.shown(&named, name)))
-    })
+        Ok::<_, Refusal>(Answer::json(alias.shown(&named, name)))
+    })?;
+    // Environments that are there ahead follow an alias.
+    call.service.provision(&named);
+    Ok(answer)
 }
 
 /// One that is not there is as good as deleted.

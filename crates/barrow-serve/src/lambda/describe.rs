@@ -105,7 +105,7 @@ impl Shown<'_> {
             }
         }
         if let Some(runtime) = &told.runtime {
-            let arn = self.runtime_version(runtime);
+            let arn = runtime_version_arn(runtime, &self.scope.region);
             shown.insert(
                 "RuntimeVersionConfig".to_owned(),
                 json!({"RuntimeVersionArn": arn}),
@@ -121,15 +121,14 @@ impl Shown<'_> {
             "OptimizationStatus": if optimized { "On" } else { "Off" },
         })
     }
+}
 
-    /// A name for the version of a runtime: equal as long as the runtime is.
-    fn runtime_version(&self, runtime: &str) -> String {
-        use sha2::Digest as _;
-        let digest = sha2::Sha256::digest(runtime.as_bytes());
-        let name = HEXLOWER_PERMISSIVE.encode(&digest);
-        let region = &self.scope.region;
-        format!("arn:{}:lambda:{region}::runtime:{name}", partition(region))
-    }
+/// A name for the version of a runtime: equal as long as the runtime is.
+pub(crate) fn runtime_version_arn(runtime: &str, region: &str) -> String {
+    use sha2::Digest as _;
+    let digest = sha2::Sha256::digest(runtime.as_bytes());
+    let name = HEXLOWER_PERMISSIVE.encode(&digest);
+    format!("arn:{}:lambda:{region}::runtime:{name}", partition(region))
 }
 
 fn logging(told: &Configuration) -> Value {

@@ -48,9 +48,10 @@ pub(crate) use asynchronous::{Asynchronous, asynchronous};
 pub(crate) use call::Call;
 pub(crate) use code::Codes;
 pub(crate) use configuration::{Code, Configuration, Function, Published, State, Update};
+pub(crate) use describe::runtime_version_arn;
 pub(crate) use names::{FunctionName, LATEST, Qualified, function_arn};
 pub(crate) use provisioned::{
-    Provisioned, Status, find as provisioned, settle as settle_provisioned,
+    Provisioned, Status, all as all_provisioned, settle as settle_provisioned,
 };
 pub(crate) use revision::new as new_revision;
 pub(crate) use urls::{FunctionUrl, by_id as url_by_id};

@@ -266,3 +266,19 @@ pub(crate) fn settle(
         Ok(())
     })
 }
+
+/// All of a function's, each with its qualifier and with the version that this leads to.
+pub(crate) fn all(
+    records: &Records<'_>,
+    named: &Qualified,
+) -> Result<Vec<(String, String, Provisioned)>, Refusal> {
+    let mut all = Vec::new();
+    for (qualifier, config) in records.list(&named.scope, &named.name, "", usize::MAX)? {
+        let version = match aliases::find(records, named, &qualifier)? {
+            Some(alias) => alias.version,
+            None => qualifier.clone(),
+        };
+        all.push((qualifier, version, config));
+    }
+    Ok(all)
+}

@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 
 use data_encoding::BASE64;
 use hyper::HeaderMap;
-use hyper::header::{CONTENT_TYPE, COOKIE, HOST, USER_AGENT};
+use hyper::header::{CONNECTION, CONTENT_TYPE, COOKIE, HOST, USER_AGENT};
 use hyper::http::request::Parts;
 use jiff::Timestamp;
 use percent_encoding::percent_decode_str;
@@ -92,7 +92,7 @@ pub(super) fn event(head: &Parts, body: &[u8], told: &Circumstances<'_>) -> Valu
 fn headers(headers: &HeaderMap, domain: &str) -> Map<String, Value> {
     let mut told: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     for (name, value) in headers {
-        if *name != COOKIE && *name != HOST {
+        if *name != COOKIE && *name != HOST && *name != CONNECTION {
             let value = value.to_str().unwrap_or_default();
             told.entry(name.as_str()).or_default().push(value);
         }

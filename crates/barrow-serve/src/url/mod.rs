@@ -48,7 +48,8 @@ impl Asked {
             let (id, path) = rest.split_once('/').unwrap_or((rest, ""));
             return Some(Self {
                 id: id.to_owned(),
-                path: format!("/{path}"),
+                // However many slashes it begins with.
+                path: format!("/{}", path.trim_start_matches('/')),
             });
         }
         let host = host(&head.headers);
