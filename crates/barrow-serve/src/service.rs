@@ -20,7 +20,7 @@ use crate::store::{OpenError, Scope, Store, StoreError};
 use crate::sts::Sessions;
 
 /// How long what nothing needs may lie about. No request takes as long.
-const CLEAR_UP_AFTER: Duration = Duration::from_secs(600);
+const CLEAR_UP_AFTER: Duration = Duration::from_mins(10);
 
 #[derive(Debug, Clone)]
 pub(crate) struct Service(Arc<Shared>);
@@ -112,18 +112,13 @@ impl Service {
 
     /// Goes on with what was under way when the service ended.
     fn resume(&self) {
-        let all = self.store.read(|records| {
-            let functions = records.everywhere::<Function>()?;
-            Ok::<_, StoreError>(functions)
-        });
-        for (scope, _, _, function) in all.unwrap_or_default() {
+        let functions = self.store.everywhere::<Function>();
+        for (scope, _, _, function) in functions.unwrap_or_default() {
             if function.latest.is_being_changed() {
                 self.activate(&scope, &function.name);
             }
         }
-        let provisioned = self
-            .store
-            .read(|records| records.everywhere::<Provisioned>());
+        let provisioned = self.store.everywhere::<Provisioned>();
         for (scope, name, qualifier, _) in provisioned.unwrap_or_default() {
             self.provision(&Qualified {
                 scope,

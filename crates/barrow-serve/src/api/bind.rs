@@ -273,11 +273,8 @@ mod tests {
                 r#"{"Layers": {}}"#,
                 "Start of structure or map found where not expected.",
             ),
-            (
-                r#"[]"#,
-                "Start of structure or map found where not expected.",
-            ),
-            (r#"{"#, "EOF while parsing an object at line 1 column 1"),
+            ("[]", "Start of structure or map found where not expected."),
+            ("{", "EOF while parsing an object at line 1 column 1"),
         ] {
             let error = bound("POST", CREATE, body).unwrap_err();
             assert_eq!(

@@ -264,7 +264,7 @@ mod tests {
         told.split("; ").map(str::to_owned).collect()
     }
 
-    fn create(more: Value) -> Value {
+    fn create(more: &Value) -> Value {
         let mut input = json!({
             "FunctionName": "f",
             "Role": "arn:aws:iam::123456789012:role/r",
@@ -278,7 +278,7 @@ mod tests {
 
     #[test]
     fn values_that_are_right_are_not_told_of() {
-        let input = create(json!({
+        let input = create(&json!({
             "Runtime": "whatever: it is judged later",
             "Architectures": ["arm64"],
             "MemorySize": 10240,
@@ -289,7 +289,7 @@ mod tests {
 
     #[test]
     fn plain_values_are_told_of_one_by_one() {
-        let input = create(json!({"Role": "r1", "MemorySize": 1, "Timeout": 901}));
+        let input = create(&json!({"Role": "r1", "MemorySize": 1, "Timeout": 901}));
         assert_eq!(
             told("CreateFunction", input),
             [
@@ -329,13 +329,13 @@ mod tests {
                  expression pattern: subnet-[0-9a-z]*]",
             ),
         ] {
-            assert_eq!(told("CreateFunction", create(more)), [expected]);
+            assert_eq!(told("CreateFunction", create(&more)), [expected]);
         }
     }
 
     #[test]
     fn a_map_is_told_of_by_its_keys_or_its_values() {
-        let input = create(json!({"Environment": {"Variables": {"no-name": "v"}}}));
+        let input = create(&json!({"Environment": {"Variables": {"no-name": "v"}}}));
         assert_eq!(
             told("CreateFunction", input),
             [

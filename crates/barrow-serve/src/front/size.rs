@@ -28,10 +28,10 @@ pub(super) fn most_to_read(operation: &str) -> usize {
 
 fn limit(operation: &str) -> usize {
     match operation {
-        "CreateFunction" | "UpdateFunctionCode" | "PublishLayerVersion" => WITH_PACKAGE_BYTES,
         "UpdateFunctionConfiguration" => CONFIGURATION_BYTES,
+        "CreateFunction" | "UpdateFunctionCode" | "PublishLayerVersion" => WITH_PACKAGE_BYTES,
         // Their own limits, in other words, are looked at where they are carried out.
-        "Invoke" | "InvokeAsync" | "InvokeWithResponseStream" => WITH_PACKAGE_BYTES,
+        name if name.starts_with("Invoke") => WITH_PACKAGE_BYTES,
         _ => OTHERS_BYTES,
     }
 }

@@ -13,10 +13,8 @@ pub(super) fn check(bytes: &[u8]) -> Result<(), String> {
     let at = line_start + error.column().saturating_sub(1);
     let at = token_start(bytes, at.min(bytes.len()));
     let (what, offset) = fault(bytes, at);
-    let line = 1 + bytes[..offset.min(bytes.len())]
-        .iter()
-        .filter(|byte| **byte == b'\n')
-        .count();
+    let before = &bytes[..offset.min(bytes.len())];
+    let line = before.split(|byte| *byte == b'\n').count();
     let start = line_start_of(bytes, offset);
     let column = offset - start + 1;
     Err(format!(

@@ -145,7 +145,7 @@ pub(crate) fn accept(service: &Service, event: &Event) -> Result<(), Refusal> {
 
 /// Takes up what an earlier service has left, and deals with events from then on.
 pub(crate) async fn run(service: Service) {
-    let left = service.store.read(|records| records.everywhere::<Event>());
+    let left = service.store.everywhere::<Event>();
     for (_, _, _, event) in left.unwrap_or_default() {
         service.queue.add(&event);
     }
@@ -203,7 +203,7 @@ async fn attempt(service: &Service, due: &Due) {
             } else {
                 let delay = RETRY_DELAYS[(event.attempts as usize - 1).min(1)];
                 event.due = later(delay);
-                return again(service, event, &rules, Some(outcome));
+                return again(service, &event, &rules, Some(outcome));
             };
             Dealt {
                 condition,
@@ -223,7 +223,7 @@ async fn attempt(service: &Service, due: &Due) {
             if refusal.code == "TooManyRequestsException" {
                 service.queue.park(&event);
             }
-            return again(service, event, &rules, None);
+            return again(service, &event, &rules, None);
         }
     };
     finish(service, &event, &rules, &dealt);
@@ -240,20 +240,20 @@ fn backoff(event: &Event) -> SignedDuration {
     waited.clamp(SignedDuration::from_secs(1), LONGEST_BACKOFF)
 }
 
-fn again(service: &Service, event: Event, rules: &Asynchronous, outcome: Option<super::Outcome>) {
+fn again(service: &Service, event: &Event, rules: &Asynchronous, outcome: Option<super::Outcome>) {
     let too_late = event.accepted.checked_add(rules.longest_age);
     if too_late.is_ok_and(|too_late| event.due > too_late) {
         let dealt = Dealt {
             condition: Condition::EventAgeExceeded,
             outcome,
         };
-        return finish(service, &event, rules, &dealt);
+        return finish(service, event, rules, &dealt);
     }
     let kept = service
         .store
-        .write(|records| records.put(&event.scope, "", &event.id, &event));
+        .write(|records| records.put(&event.scope, "", &event.id, event));
     if kept.is_ok() {
-        service.queue.add(&event);
+        service.queue.add(event);
     }
 }
 

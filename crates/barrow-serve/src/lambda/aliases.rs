@@ -222,9 +222,9 @@ fn check_weights(
         return Ok(());
     }
     if weights.len() > 1 {
-        return Err(Refusal::invalid(format!(
-            "Number of items in AdditionalVersionWeights cannot be greater than 1"
-        )));
+        return Err(Refusal::invalid(
+            "Number of items in AdditionalVersionWeights cannot be greater than 1",
+        ));
     }
     if version == LATEST {
         return Err(Refusal::invalid(

@@ -49,14 +49,14 @@ impl Codes {
                 format!("Zipped size must be smaller than {DIRECT_UPLOAD_LIMIT_BYTES} bytes"),
             ));
         }
-        self.keep(bytes)
+        self.keep(&bytes)
     }
 
     /// Keeps a package, if it is one.
-    pub(crate) fn keep(&self, bytes: Vec<u8>) -> Result<Code, Refusal> {
-        let unzipped_bytes = inspect(&bytes)?;
+    fn keep(&self, bytes: &Vec<u8>) -> Result<Code, Refusal> {
+        let unzipped_bytes = inspect(bytes)?;
         let code = Code {
-            sha256: HEXLOWER.encode(&sha2::Sha256::digest(&bytes)),
+            sha256: HEXLOWER.encode(&sha2::Sha256::digest(bytes)),
             bytes: bytes.len() as u64,
             unzipped_bytes,
         };
@@ -64,7 +64,7 @@ impl Codes {
         if !self.is_wanted_again(&path) {
             let write = || {
                 let mut new = tempfile::NamedTempFile::new_in(&self.folder)?;
-                new.write_all(&bytes)?;
+                new.write_all(bytes)?;
                 self.name(new, &path)
             };
             write().map_err(|error| {

@@ -19,6 +19,10 @@ pub(super) fn seconds(time: Timestamp) -> String {
 }
 
 /// What the model calls a timestamp: seconds since 1970.
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "milliseconds fit until the year 142 000"
+)]
 pub(super) fn epoch(time: Timestamp) -> Value {
     (time.as_millisecond() as f64 / 1000.0).into()
 }

@@ -8,7 +8,8 @@ use barrow_model::{Explain, Fault};
 use camino::{Utf8Path, Utf8PathBuf};
 use rusqlite::{Connection, TransactionBehavior};
 
-use super::records::Records;
+use super::Scope;
+use super::records::{Record, Records};
 use crate::api::Refusal;
 
 /// Each brings a file one version further; the file says how many it has behind it.
@@ -155,6 +156,16 @@ impl Store {
         look: impl FnOnce(&Records<'_>) -> Result<T, E>,
     ) -> Result<T, E> {
         self.transaction(TransactionBehavior::Deferred, look)
+    }
+
+    /// All records of a kind, of everybody, with owner and key.
+    pub(crate) fn everywhere<R: Record>(
+        &self,
+    ) -> Result<Vec<(Scope, String, String, R)>, StoreError> {
+        self.read(|records| {
+            let all = records.everywhere()?;
+            Ok(all)
+        })
     }
 
     /// Changes everything or nothing.

@@ -1,4 +1,4 @@
-//! Records that outlive the service: SQLite, one table of documents.
+//! Records that outlive the service: `SQLite`, one table of documents.
 //!
 //! A record is known by its kind, by whose it is (account and region), by its owner (a function for
 //! its versions; empty for what stands alone) and by its key. What a service answers is not stored;

@@ -41,6 +41,7 @@ fn distinct(entries: &[Value], name: &str) -> usize {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "one list after the other")]
 fn a_hundred_and_twenty_functions_and_what_they_have() {
     let service = Service::start();
     let mut client = Client::new(service.address, "123456789012", "us-east-1");

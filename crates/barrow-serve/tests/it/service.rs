@@ -20,7 +20,7 @@ pub(crate) struct Service {
     pub address: SocketAddr,
     end: Option<oneshot::Sender<()>>,
     thread: Option<JoinHandle<()>>,
-    _folder: Option<TempDir>,
+    folder: Option<TempDir>,
 }
 
 impl Service {
@@ -28,7 +28,7 @@ impl Service {
     pub(crate) fn start() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let mut service = Self::on(Utf8Path::from_path(folder.path()).unwrap()).unwrap();
-        service._folder = Some(folder);
+        service.folder = Some(folder);
         service
     }
 
@@ -58,7 +58,7 @@ impl Service {
             address,
             end: Some(end),
             thread: Some(thread),
-            _folder: None,
+            folder: None,
         })
     }
 }
@@ -81,6 +81,9 @@ pub(crate) async fn open(data: &Utf8Path) -> Result<Server, String> {
         region: "us-east-1".to_owned(),
         settling: SETTLING,
         logs: LogLimits::default(),
+        credentials: None,
+        hosts: Vec::new(),
+        journal: None,
     };
     Server::open(data, options, Arc::new(Nowhere))
         .await
