@@ -16,7 +16,7 @@ use crate::lambda::{
 use crate::logs::Logs;
 use crate::metrics::Metrics;
 use crate::options::Options;
-use crate::store::{OpenError, Scope, Store, StoreError};
+use crate::store::{OpenError, Scope, Store};
 use crate::sts::Sessions;
 
 /// How long what nothing needs may lie about. No request takes as long.

@@ -57,7 +57,8 @@ fn length(value: &Value) -> Option<f64> {
         Value::Object(entries) => entries.len(),
         _ => return None,
     };
-    Some(length as f64)
+    // No limit comes near four billion.
+    Some(u32::try_from(length).unwrap_or(u32::MAX).into())
 }
 
 impl fmt::Display for Constraint<'_> {

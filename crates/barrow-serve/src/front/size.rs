@@ -29,9 +29,13 @@ pub(super) fn most_to_read(operation: &str) -> usize {
 fn limit(operation: &str) -> usize {
     match operation {
         "UpdateFunctionConfiguration" => CONFIGURATION_BYTES,
-        "CreateFunction" | "UpdateFunctionCode" | "PublishLayerVersion" => WITH_PACKAGE_BYTES,
+        "CreateFunction"
+        | "UpdateFunctionCode"
+        | "PublishLayerVersion"
         // Their own limits, in other words, are looked at where they are carried out.
-        name if name.starts_with("Invoke") => WITH_PACKAGE_BYTES,
+        | "Invoke"
+        | "InvokeAsync"
+        | "InvokeWithResponseStream" => WITH_PACKAGE_BYTES,
         _ => OTHERS_BYTES,
     }
 }

@@ -14,7 +14,7 @@ pub(super) fn check(bytes: &[u8]) -> Result<(), String> {
     let at = token_start(bytes, at.min(bytes.len()));
     let (what, offset) = fault(bytes, at);
     let before = &bytes[..offset.min(bytes.len())];
-    let line = before.split(|byte| *byte == b'\n').count();
+    let line = 1 + before.split(|byte| *byte == b'\n').skip(1).count();
     let start = line_start_of(bytes, offset);
     let column = offset - start + 1;
     Err(format!(

@@ -29,7 +29,7 @@ pub(crate) fn capacity_provider(call: &Call<'_>) -> Result<Answer, Refusal> {
     )))
 }
 
-#[expect(clippy::unnecessary_wraps, reason = "it is an operation like others")]
+#[expect(clippy::unnecessary_wraps, reason = "as all operations are")]
 pub(crate) fn list_capacity_providers(_: &Call<'_>) -> Result<Answer, Refusal> {
     Ok(Answer::json(json!({"CapacityProviders": []})))
 }

@@ -35,7 +35,7 @@ impl Codes {
         })
     }
 
-    /// Keeps a package that came with its request, in base64.
+    /// Keeps a package that came with its request, in base64, if it is one.
     pub(crate) fn keep_direct(&self, base64: &str) -> Result<Code, Refusal> {
         let bytes = BASE64.decode(base64.as_bytes()).map_err(|error| {
             Refusal::new(
@@ -49,14 +49,9 @@ impl Codes {
                 format!("Zipped size must be smaller than {DIRECT_UPLOAD_LIMIT_BYTES} bytes"),
             ));
         }
-        self.keep(&bytes)
-    }
-
-    /// Keeps a package, if it is one.
-    fn keep(&self, bytes: &Vec<u8>) -> Result<Code, Refusal> {
-        let unzipped_bytes = inspect(bytes)?;
+        let unzipped_bytes = inspect(&bytes)?;
         let code = Code {
-            sha256: HEXLOWER.encode(&sha2::Sha256::digest(bytes)),
+            sha256: HEXLOWER.encode(&sha2::Sha256::digest(&bytes)),
             bytes: bytes.len() as u64,
             unzipped_bytes,
         };
@@ -64,7 +59,7 @@ impl Codes {
         if !self.is_wanted_again(&path) {
             let write = || {
                 let mut new = tempfile::NamedTempFile::new_in(&self.folder)?;
-                new.write_all(bytes)?;
+                new.write_all(&bytes)?;
                 self.name(new, &path)
             };
             write().map_err(|error| {

@@ -24,7 +24,8 @@ pub(super) fn seconds(time: Timestamp) -> String {
     reason = "milliseconds fit until the year 142 000"
 )]
 pub(super) fn epoch(time: Timestamp) -> Value {
-    (time.as_millisecond() as f64 / 1000.0).into()
+    let since = time.duration_since(Timestamp::UNIX_EPOCH);
+    since.as_secs_f64().into()
 }
 
 #[cfg(test)]
@@ -37,6 +38,6 @@ mod tests {
         assert_eq!(lambda(time), "2025-11-25T02:27:35.123+0000");
         assert_eq!(precise(time), "2025-11-25T02:27:35.123456Z");
         assert_eq!(seconds(time), "2025-11-25T02:27:35+0000");
-        assert_eq!(epoch(time), 1_764_037_655.123);
+        assert_eq!(epoch(time), 1_764_037_655.123_456);
     }
 }

@@ -76,20 +76,28 @@ impl Client {
         self.send(method, &target, &body)
     }
 
+    /// What somebody gets who has no account: only what stands in an answer as a location.
+    pub(crate) fn fetch(&self, url: &str) -> Answer {
+        let target = url.splitn(4, '/').nth(3).unwrap();
+        let mut stream = BufReader::new(TcpStream::connect(self.address).unwrap());
+        let head = format!("GET /{target} HTTP/1.1\r\nHost: {}\r\n\r\n", self.address);
+        stream.get_mut().write_all(head.as_bytes()).unwrap();
+        read(&mut stream).unwrap()
+    }
+
     pub(crate) fn send(
         &mut self,
         method: &str,
         target: &str,
         body: &str,
     ) -> std::io::Result<Answer> {
-        let connection = match self.connection.take() {
-            Some(connection) => connection,
-            None => {
-                let stream = TcpStream::connect(self.address)?;
-                stream.set_read_timeout(Some(PATIENCE))?;
-                stream.set_nodelay(true)?;
-                BufReader::new(stream)
-            }
+        let mut connection = if let Some(connection) = self.connection.take() {
+            connection
+        } else {
+            let stream = TcpStream::connect(self.address)?;
+            stream.set_read_timeout(Some(PATIENCE))?;
+            stream.set_nodelay(true)?;
+            BufReader::new(stream)
         };
         let head = format!(
             "{method} {target} HTTP/1.1\r\nHost: {}\r\nContent-Length: {}\r\n\
@@ -100,7 +108,6 @@ impl Client {
             self.account,
             self.region
         );
-        let mut connection = connection;
         connection.get_mut().write_all(head.as_bytes())?;
         connection.get_mut().write_all(body.as_bytes())?;
         let answer = read(&mut connection)?;

@@ -38,22 +38,40 @@ fn serves_until_it_is_killed() {
     });
 }
 
-fn start(folder: &Utf8Path) -> (Child, SocketAddr) {
+/// The service as a process of its own. It is killed with its value.
+struct Started {
+    process: Child,
+    address: SocketAddr,
+}
+
+impl Drop for Started {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+fn start(folder: &Utf8Path) -> Started {
     let told = folder.join(ADDRESS_FILE);
     let _ = std::fs::remove_file(&told);
-    let child = Command::new(std::env::current_exe().unwrap())
+    let process = Command::new(std::env::current_exe().unwrap())
         .args(["--exact", "durability::serves_until_it_is_killed"])
         .env(FOLDER, folder)
         .stdout(Stdio::null())
         .stderr(Stdio::null())
         .spawn()
         .unwrap();
-    let started = Instant::now();
+    let mut started = Started {
+        process,
+        address: SocketAddr::from(([127, 0, 0, 1], 0)),
+    };
+    let begun = Instant::now();
     loop {
         if let Ok(address) = std::fs::read_to_string(&told) {
-            return (child, address.parse().unwrap());
+            started.address = address.parse().unwrap();
+            return started;
         }
-        assert!(started.elapsed() < PATIENCE, "the service does not start");
+        assert!(begun.elapsed() < PATIENCE, "the service does not start");
         thread::sleep(Duration::from_millis(5));
     }
 }
@@ -106,7 +124,8 @@ fn nothing_acknowledged_is_lost_when_it_is_killed() {
     let folder = Utf8Path::from_path(folder.path()).unwrap();
     let mut acknowledged = BTreeMap::new();
     for round in 0..ROUNDS {
-        let (mut child, address) = start(folder);
+        let service = start(folder);
+        let address = service.address;
         let stop = AtomicBool::new(false);
         thread::scope(|scope| {
             let clients: Vec<_> = (0..CLIENTS)
@@ -116,8 +135,7 @@ fn nothing_acknowledged_is_lost_when_it_is_killed() {
                 })
                 .collect();
             thread::sleep(Duration::from_millis(150 + 70 * round as u64));
-            child.kill().unwrap();
-            child.wait().unwrap();
+            drop(service);
             stop.store(true, Ordering::Relaxed);
             for client in clients {
                 acknowledged.extend(client.join().unwrap());
@@ -125,8 +143,8 @@ fn nothing_acknowledged_is_lost_when_it_is_killed() {
         });
     }
     assert!(acknowledged.len() > ROUNDS, "{acknowledged:?}");
-    let (mut child, address) = start(folder);
-    let mut client = Client::new(address, "123456789012", "us-east-1");
+    let service = start(folder);
+    let mut client = Client::new(service.address, "123456789012", "us-east-1");
     for (name, description) in &acknowledged {
         let told = client
             .call("GetFunction", &json!({"FunctionName": name}))
@@ -134,10 +152,7 @@ fn nothing_acknowledged_is_lost_when_it_is_killed() {
         let configuration = &told["Configuration"];
         assert_eq!(configuration["Description"], *description, "{name}");
         let location = told["Code"]["Location"].as_str().unwrap();
-        let path = location.split_once("/code/").unwrap().1;
-        let package = client.send("GET", &format!("/code/{path}"), "").unwrap();
+        let package = client.fetch(location);
         assert_eq!(package.status, 200, "{name}");
     }
-    child.kill().unwrap();
-    child.wait().unwrap();
 }

@@ -36,8 +36,7 @@ fn what_was_there_is_there_when_it_starts_again() {
         .good();
     assert_eq!(told["Tags"], json!({"a": "b"}));
     let location = told["Code"]["Location"].as_str().unwrap();
-    let path = location.split_once("/code/").unwrap().1;
-    let package = client.send("GET", &format!("/code/{path}"), "").unwrap();
+    let package = client.fetch(location);
     assert_eq!(package.status, 200);
 }
 

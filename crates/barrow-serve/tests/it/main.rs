@@ -20,3 +20,4 @@ mod races;
 mod service;
 mod shape;
 mod signer;
+mod wild;

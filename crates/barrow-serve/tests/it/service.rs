@@ -20,6 +20,7 @@ pub(crate) struct Service {
     pub address: SocketAddr,
     end: Option<oneshot::Sender<()>>,
     thread: Option<JoinHandle<()>>,
+    /// Removed at the end.
     folder: Option<TempDir>,
 }
 
@@ -71,6 +72,7 @@ impl Drop for Service {
         if let Some(thread) = self.thread.take() {
             let _ = thread.join();
         }
+        drop(self.folder.take());
     }
 }
 

@@ -134,8 +134,9 @@ fn walk(name: &str, value: &Value, at: &str, is_strict: bool, found: &mut Vec<St
             }
         }
         ("integer" | "long", Value::Number(number)) if number.is_i64() || number.is_u64() => {}
-        ("float" | "double" | "timestamp", Value::Number(_)) => {}
-        ("boolean", Value::Bool(_)) | ("blob", Value::String(_)) => {}
+        ("float" | "double" | "timestamp", Value::Number(_))
+        | ("boolean", Value::Bool(_))
+        | ("blob", Value::String(_)) => {}
         (wanted, _) => fault(format!("{value} where there is to be a {wanted}")),
     }
 }
