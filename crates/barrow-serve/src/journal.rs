@@ -63,7 +63,36 @@ pub(crate) struct Answered<'r> {
     pub request: Option<&'r str>,
 }
 
+/// What was noticed of a function's package, which Lambda would take all the same.
+#[derive(Debug)]
+pub(crate) struct Found<'f> {
+    pub at: Timestamp,
+    pub account: &'f str,
+    pub region: &'f str,
+    pub function: &'f str,
+    /// `error` if the function will not start, `warning` if it may fail.
+    pub level: &'f str,
+    pub check: &'f str,
+    pub message: &'f str,
+}
+
 impl Journal {
+    /// Whether what is of this level is said.
+    pub(crate) fn hears(&self, level: Level) -> bool {
+        level <= self.level
+    }
+
+    /// The request that brought the package was answered well: it is a warning.
+    pub(crate) fn found(&self, found: &Found<'_>) {
+        if self.hears(Level::Warning) {
+            let line = match self.form {
+                Form::Text => found.text(),
+                Form::Json => found.json(),
+            };
+            (self.write)(&line);
+        }
+    }
+
     pub(crate) fn answered(&self, answered: &Answered<'_>) {
         if answered.level() <= self.level {
             let line = match self.form {
@@ -72,6 +101,37 @@ impl Journal {
             };
             (self.write)(&line);
         }
+    }
+}
+
+impl Found<'_> {
+    fn text(&self) -> String {
+        let Self {
+            function,
+            level,
+            check,
+            message,
+            ..
+        } = self;
+        let at = self.at.strftime("%Y-%m-%dT%H:%M:%S%.3fZ");
+        let message = message.escape_debug();
+        format!("{at} package of {function}: {level}[{check}]: {message}")
+    }
+
+    fn json(&self) -> String {
+        let at = self.at.strftime("%Y-%m-%dT%H:%M:%S%.3fZ").to_string();
+        json!({
+            "time": at,
+            "level": "warning",
+            "service": "lambda",
+            "account": self.account,
+            "region": self.region,
+            "function": self.function,
+            "finding": self.level,
+            "check": self.check,
+            "message": self.message,
+        })
+        .to_string()
     }
 }
 

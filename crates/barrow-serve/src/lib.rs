@@ -8,6 +8,7 @@
 mod api;
 mod front;
 mod iam;
+mod inspect;
 mod invoke;
 mod journal;
 mod lambda;

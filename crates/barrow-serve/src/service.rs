@@ -9,6 +9,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 
 use crate::api::{Model, Refusal};
 use crate::front::Guard;
+use crate::inspect::Inspector;
 use crate::invoke::{self, Ground, ProvisionAsked, Queue, Targets};
 use crate::lambda::{
     Code, Codes, Function, LATEST, Provisioned, Published, Qualified, State, Update, sweep,
@@ -44,6 +45,7 @@ pub(crate) struct Shared {
     pub pool: Pool,
     pub queue: Queue,
     pub targets: Targets,
+    pub inspector: Inspector,
     pub provisioned: ProvisionAsked,
     background: tokio::runtime::Handle,
     /// Held as long as the data is ours.
@@ -98,6 +100,7 @@ impl Service {
             pool: Pool::new(PoolSettings::for_this_machine()),
             queue: Queue::new(),
             targets: Targets::default(),
+            inspector: Inspector::default(),
             provisioned: ProvisionAsked::default(),
             background,
             _lock: lock,
@@ -163,6 +166,11 @@ impl Service {
             }
             Ok(())
         })
+    }
+
+    /// Goes on with something behind the request that asks for it.
+    pub(crate) fn spawn(&self, task: impl Future<Output = ()> + Send + 'static) {
+        self.background.spawn(task);
     }
 
     /// Ends the environments of what was changed or deleted.

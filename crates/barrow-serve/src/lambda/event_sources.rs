@@ -46,6 +46,17 @@ impl Record for EventSource {
     const KIND: &'static str = "event-source";
 }
 
+/// That a source is mapped to a function. The owner is the function, the key which version of it
+/// and the source.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+struct Mapped {
+    id: String,
+}
+
+impl Record for Mapped {
+    const KIND: &'static str = "mapped";
+}
+
 impl EventSource {
     fn state(&self, settling: Duration) -> &'static str {
         let settled = Timestamp::now().duration_since(self.changed).unsigned_abs() >= settling;
@@ -68,6 +79,13 @@ impl EventSource {
 
     fn source(&self) -> Option<&str> {
         self.settings.get("EventSourceArn")?.as_str()
+    }
+
+    /// Of what is mapped, as far as it is mapped only once.
+    fn mapped_key(&self) -> Option<String> {
+        let source = self.source()?;
+        let qualifier = self.qualifier.as_deref().unwrap_or_default();
+        Some(format!("{qualifier} {source}"))
     }
 
     fn named(&self, scope: &Scope) -> Qualified {
@@ -112,15 +130,8 @@ pub(crate) fn create(call: &Call<'_>) -> Result<Answer, Refusal> {
     tags::check_count(&given.tags)?;
     let named = FunctionName::parse(&given.function_name).qualified(&call.scope, None)?;
     access::to_function(call, &named)?;
-    let settling = call.service.options.settling;
     call.service.store.write(|records| {
         check_function(records, &named)?;
-        for (id, other) in records.list::<EventSource>(&call.scope, "", "", usize::MAX)? {
-            let same = other.function == named.name && other.qualifier == named.qualifier;
-            if same && source.is_some() && other.source() == source && !other.is_gone(settling) {
-                return Err(Kind::of(source).exists(source.unwrap_or_default(), &named.name, &id));
-            }
-        }
         let id = revision::new();
         let new = EventSource {
             function: named.name.clone(),
@@ -131,6 +142,14 @@ pub(crate) fn create(call: &Call<'_>) -> Result<Answer, Refusal> {
             change: Change::Creating,
             tags: given.tags,
         };
+        if let Some(key) = new.mapped_key() {
+            if let Some(Mapped { id }) = records.get(&call.scope, &named.name, &key)? {
+                let source = source.unwrap_or_default();
+                return Err(Kind::of(Some(source)).exists(source, &named.name, &id));
+            }
+            let mapped = Mapped { id: id.clone() };
+            records.put(&call.scope, &named.name, &key, &mapped)?;
+        }
         records.put(&call.scope, "", &id, &new)?;
         Ok(Answer::json(new.shown(call, &id)))
     })
@@ -156,8 +175,13 @@ pub(crate) fn update(call: &Call<'_>) -> Result<Answer, Refusal> {
         }
         if let Some(named) = named {
             check_function(records, &named)?;
+            unmap(records, call, &source)?;
             source.function = named.name;
             source.qualifier = named.qualifier;
+            if let Some(key) = source.mapped_key() {
+                let mapped = Mapped { id: id.to_owned() };
+                records.put(&call.scope, &source.function, &key, &mapped)?;
+            }
         }
         let kind = Kind::of(source.source());
         event_settings::change(kind, &mut source.settings, &call.input)?;
@@ -188,6 +212,7 @@ pub(crate) fn delete(call: &Call<'_>) -> Result<Answer, Refusal> {
         if source.change == Change::Deleting {
             return Err(in_use());
         }
+        unmap(records, call, &source)?;
         source.change = Change::Deleting;
         source.changed = Timestamp::now();
         records.put(&call.scope, "", id, &source)?;
@@ -231,6 +256,13 @@ pub(crate) fn list(call: &Call<'_>) -> Result<Answer, Refusal> {
         }
         Ok(Answer::json(answer))
     })
+}
+
+fn unmap(records: &Records<'_>, call: &Call<'_>, source: &EventSource) -> Result<(), Refusal> {
+    if let Some(key) = source.mapped_key() {
+        records.remove::<Mapped>(&call.scope, &source.function, &key)?;
+    }
+    Ok(())
 }
 
 fn find(records: &Records<'_>, call: &Call<'_>, id: &str) -> Result<EventSource, Refusal> {

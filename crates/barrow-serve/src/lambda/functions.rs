@@ -19,6 +19,7 @@ use super::settings::Settings;
 use super::versions::{self, Version};
 use super::{Answer, Call, access, account, code_signing, revision, tags, urls};
 use crate::api::Refusal;
+use crate::inspect;
 use crate::store::{Records, Scope, number_key};
 
 const PAGE: usize = 50;
@@ -124,6 +125,7 @@ pub(crate) fn create(call: &Call<'_>) -> Result<Answer, Refusal> {
         Ok(shown.whole(&function.latest))
     })?;
     call.service.activate(&named.scope, &named.name);
+    inspect::later(call.service, &named);
     Ok(Answer::json(shown))
 }
 

@@ -33,7 +33,6 @@ pub(super) struct Settings {
     #[serde(rename = "KMSKeyArn")]
     kms_key_arn: Option<String>,
     file_system_configs: Option<Value>,
-    image_config: Option<Value>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -160,8 +159,6 @@ impl Settings {
             .and_then(Value::as_array)
             .is_some_and(Vec::is_empty);
         keep("FileSystemConfigs", systems, is_nothing);
-        let image = self.image_config.clone();
-        keep("ImageConfig", image, false);
         keep("VpcConfig", self.vpc_config.as_ref().map(Vpc::shown), false);
     }
 }

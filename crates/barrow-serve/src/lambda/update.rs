@@ -12,6 +12,7 @@ use super::source::Source;
 use super::versions::{self, Version};
 use super::{Answer, Call, revision};
 use crate::api::Refusal;
+use crate::inspect;
 use crate::store::Records;
 
 #[derive(Debug, Deserialize)]
@@ -68,6 +69,7 @@ pub(crate) fn code(call: &Call<'_>) -> Result<Answer, Refusal> {
         .inspect(|_| {
             if !dry_run {
                 call.service.activate(&named.scope, &named.name);
+                inspect::later(call.service, &named);
             }
         })
 }
@@ -85,6 +87,7 @@ pub(crate) fn configuration(call: &Call<'_>) -> Result<Answer, Refusal> {
         })
     })?;
     call.service.activate(&named.scope, &named.name);
+    inspect::later(call.service, &named);
     Ok(answer)
 }
 

@@ -30,7 +30,7 @@ fn serves_until_it_is_killed() {
     let folder = Utf8Path::new(&folder);
     let runtime = tokio::runtime::Runtime::new().unwrap();
     runtime.block_on(async {
-        let server = service::open(&folder.join("data")).await.unwrap();
+        let server = service::open(&folder.join("data"), None).await.unwrap();
         let told = folder.join("address.new");
         std::fs::write(&told, server.address().to_string()).unwrap();
         std::fs::rename(told, folder.join(ADDRESS_FILE)).unwrap();

@@ -14,6 +14,7 @@ mod folder;
 mod identity;
 mod logs;
 mod model;
+mod notes;
 mod package;
 mod paging;
 mod races;

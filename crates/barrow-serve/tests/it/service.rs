@@ -7,13 +7,13 @@ use std::time::Duration;
 
 use barrow_local::environment::Place;
 use barrow_local::pool::PlaceError;
-use barrow_serve::{Ground, LogLimits, Options, Server, Wanted};
+use barrow_serve::{Ground, Journal, LogLimits, Options, Server, Wanted};
 use camino::Utf8Path;
 use tempfile::TempDir;
 use tokio::sync::oneshot;
 
 /// How long a change takes: long enough to be seen.
-pub(crate) const SETTLING: Duration = Duration::from_millis(150);
+pub(crate) const SETTLING: Duration = Duration::from_millis(500);
 
 /// A service in this process. It ends with its value.
 pub(crate) struct Service {
@@ -35,13 +35,18 @@ impl Service {
 
     /// On a folder that stays; or why not.
     pub(crate) fn on(data: &Utf8Path) -> Result<Self, String> {
+        Self::told(data, None)
+    }
+
+    /// With somebody who is told of what happens.
+    pub(crate) fn told(data: &Utf8Path, journal: Option<Journal>) -> Result<Self, String> {
         let data = data.to_owned();
         let (end, ended) = oneshot::channel();
         let (told, opened) = std::sync::mpsc::channel();
         let thread = std::thread::spawn(move || {
             let runtime = tokio::runtime::Runtime::new().unwrap();
             runtime.block_on(async {
-                match open(&data).await {
+                match open(&data, journal).await {
                     Ok(server) => {
                         told.send(Ok(server.address())).unwrap();
                         server
@@ -76,7 +81,7 @@ impl Drop for Service {
     }
 }
 
-pub(crate) async fn open(data: &Utf8Path) -> Result<Server, String> {
+pub(crate) async fn open(data: &Utf8Path, journal: Option<Journal>) -> Result<Server, String> {
     let options = Options {
         listen: "127.0.0.1:0".parse().unwrap(),
         account: "123456789012".to_owned(),
@@ -85,7 +90,7 @@ pub(crate) async fn open(data: &Utf8Path) -> Result<Server, String> {
         logs: LogLimits::default(),
         credentials: None,
         hosts: Vec::new(),
-        journal: None,
+        journal,
     };
     Server::open(data, options, Arc::new(Nowhere))
         .await
