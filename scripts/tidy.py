@@ -27,7 +27,11 @@ WORKSPACE = {
     "barrow-check": {"barrow-model", "barrow-core"},
     "barrow-image": {"barrow-model"},
     "barrow-s3": {"barrow-model"},
-    "barrow": {"barrow-model", "barrow-core", "barrow-index", "barrow-local", "barrow-image", "barrow-check"},
+    "barrow-serve": {"barrow-model", "barrow-core", "barrow-check", "barrow-local", "barrow-s3"},
+    "barrow": {
+        "barrow-model", "barrow-core", "barrow-index", "barrow-local", "barrow-image", "barrow-check",
+        "barrow-serve",
+    },
 }
 FOREIGN = {
     "barrow-model": r"ureq|tokio|hyper|reqwest|clap|indicatif|anyhow|rayon|tempfile|zip|flate2",
@@ -37,6 +41,7 @@ FOREIGN = {
     "barrow-check": r"ureq|tokio|hyper|reqwest|clap|indicatif|anyhow|tempfile",
     "barrow-image": r"ureq|hyper|reqwest|clap|indicatif|anyhow",
     "barrow-s3": r"ureq|reqwest|clap|indicatif|anyhow",
+    "barrow-serve": r"ureq|reqwest|clap|indicatif|anyhow",
     "barrow": r"ureq|hyper|reqwest",
 }
 

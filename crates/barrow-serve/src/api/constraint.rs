@@ -46,10 +46,6 @@ fn falls_short(figure: Option<f64>, least: &Number) -> bool {
 }
 
 /// Characters of a text, items of a list, entries of a map.
-#[expect(
-    clippy::cast_precision_loss,
-    reason = "a request has less than 2^52 of anything"
-)]
 fn length(value: &Value) -> Option<f64> {
     let length = match value {
         Value::String(text) => text.chars().count(),

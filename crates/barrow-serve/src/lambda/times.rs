@@ -19,10 +19,6 @@ pub(super) fn seconds(time: Timestamp) -> String {
 }
 
 /// What the model calls a timestamp: seconds since 1970.
-#[expect(
-    clippy::cast_precision_loss,
-    reason = "milliseconds fit until the year 142 000"
-)]
 pub(super) fn epoch(time: Timestamp) -> Value {
     let since = time.duration_since(Timestamp::UNIX_EPOCH);
     since.as_secs_f64().into()
