@@ -22,8 +22,9 @@ mod send;
 mod service;
 mod storage;
 
+pub use caller::Account;
 pub use error::{NoObject, OpenError};
 pub use reporter::{Reporter, Silent};
 pub use s3s::Body;
-pub use service::{Authorise, Service, Settings};
+pub use service::{Authorise, Lookup, Service, Settings};
 pub use storage::{Object, Storage};

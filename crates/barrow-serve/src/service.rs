@@ -75,10 +75,11 @@ impl Service {
         std::fs::create_dir_all(data).map_err(folder)?;
         let lock = lock(data)?;
         let buckets = barrow_s3::Storage::open(&data.join("s3"))?;
+        let sessions = Sessions::open(&data.join("sessions.key")).map_err(folder)?;
         let s3 = barrow_s3::Service::new(
             buckets.clone(),
             barrow_s3::Settings {
-                authorise: barrow_s3::Authorise::Anyone,
+                authorise: who_may_ask(&options, &sessions),
                 default_account: options.account.clone(),
                 reporter: Arc::new(barrow_s3::Silent),
             },
@@ -90,7 +91,7 @@ impl Service {
             buckets,
             s3,
             logs: Logs::open(data, options.logs)?,
-            sessions: Sessions::open(&data.join("sessions.key")).map_err(folder)?,
+            sessions,
             guard: Guard::new(options.listen, &options.hosts),
             metrics: Metrics::default(),
             data: data.to_owned(),
@@ -263,6 +264,20 @@ async fn clear_up(service: Service) {
         tokio::time::sleep(CLEAR_UP_AFTER).await;
         before = SystemTime::now() - CLEAR_UP_AFTER;
     }
+}
+
+/// Buckets are open to whoever has the service's keys, or those of a session.
+fn who_may_ask(options: &Options, sessions: &Sessions) -> barrow_s3::Authorise {
+    let Some(keys) = options.credentials.clone() else {
+        return barrow_s3::Authorise::Anyone;
+    };
+    let sessions = sessions.clone();
+    barrow_s3::Authorise::Lookup(Arc::new(move |access_key| {
+        if access_key == keys.access_key {
+            return Some(keys.secret_key.clone());
+        }
+        sessions.secret_key(access_key)
+    }))
 }
 
 /// One service has a folder; it is let go of when its process ends, however it ends.

@@ -34,13 +34,19 @@ pub enum Authorise {
     Anyone,
     /// Whoever signs with one of these pairs of access key and secret key.
     Keys(Vec<(String, String)>),
+    /// Whoever signs with an access key for which this knows the secret key.
+    Lookup(Arc<Lookup>),
 }
+
+/// From an access key to its secret key.
+pub type Lookup = dyn Fn(&str) -> Option<String> + Send + Sync;
 
 impl fmt::Debug for Authorise {
     /// Without the secrets.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Anyone => f.write_str("Anyone"),
+            Self::Lookup(_) => f.write_str("Lookup"),
             Self::Keys(pairs) => {
                 let access_keys = pairs.iter().map(|(access_key, _)| access_key);
                 f.debug_set().entries(access_keys).finish()
@@ -90,6 +96,10 @@ impl Service {
             Authorise::Anyone => false,
             Authorise::Keys(pairs) => {
                 builder.set_auth(keys::Keys::new(pairs));
+                true
+            }
+            Authorise::Lookup(lookup) => {
+                builder.set_auth(keys::Lookup(lookup));
                 true
             }
         };

@@ -22,6 +22,7 @@ pub(crate) use deviations::CREATABLE_RUNTIMES;
 pub(crate) use form::bind_form;
 pub(crate) use model::{Model, Operation, Shape};
 pub(crate) use refusal::Refusal;
+pub(crate) use route::Route;
 pub(crate) use validate::validate;
 pub(crate) use xml::{Xml, result as xml_result};
 

@@ -9,7 +9,7 @@ use hyper::http::request::Parts;
 
 use super::denied::Denied;
 use super::{Caller, Reply, ReplyBody, signature, size};
-use crate::api::{self, Model, Operation, Refusal};
+use crate::api::{self, Model, Operation, Refusal, Route};
 use crate::lambda::{self, Answer, Body, Call};
 use crate::service::Service;
 
@@ -28,11 +28,11 @@ pub(super) async fn answer(
     let route = service
         .model
         .route(head.method.as_str(), head.uri.path(), query);
-    let name = route.map(|route| route.operation.name.as_str());
-    let answered = operate(service, caller, head, query, body).await;
+    let operation = route.as_ref().map(|route| route.operation);
+    let answered = operate(service, caller, head, query, route, body).await;
     let mut response = shown(service, &request, answered);
-    if let Some(name) = name {
-        super::observe::name(&mut response, name);
+    if let Some(operation) = operation {
+        super::observe::name(&mut response, &operation.name);
     }
     response
 }
@@ -64,12 +64,12 @@ async fn operate<'s>(
     caller: Caller,
     head: &Parts,
     query: &[(String, String)],
+    route: Option<Route<'s>>,
     body: Incoming,
 ) -> Result<(&'s Operation, Answer), Refusal> {
     let model = &service.model;
-    let path = head.uri.path();
-    let Some(route) = model.route(head.method.as_str(), path, query) else {
-        return Err(unknown(model, head.method.as_str(), path));
+    let Some(route) = route else {
+        return Err(unknown(model, head.method.as_str(), head.uri.path()));
     };
     let operation = route.operation;
     signature::precheck(service, head, query)?;

@@ -144,7 +144,14 @@ impl Asking<'_> {
     }
 
     async fn s3(&self, body: Incoming) -> Response<ReplyBody> {
-        let request = Request::from_parts(self.head.clone(), body);
+        if let Err(denied) = signature::check_session(self.service, self.signature) {
+            return rpc::xml_denied(&denied, &self.request);
+        }
+        let mut request = Request::from_parts(self.head.clone(), body);
+        if self.signature.is_some() {
+            let account = barrow_s3::Account(self.caller.scope.account.clone());
+            request.extensions_mut().insert(account);
+        }
         let response = self.service.s3.handle(request).await;
         response.map(|body| body.map_err(Into::into).boxed_unsync())
     }

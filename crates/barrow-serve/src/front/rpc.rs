@@ -193,6 +193,21 @@ impl Rpc {
     }
 }
 
+/// As S3 has it: the error is the document.
+pub(super) fn xml_denied(denied: &Denied, request: &str) -> Response<ReplyBody> {
+    let code = match denied {
+        Denied::Over => denied.code_in_xml(),
+        _ => "InvalidToken",
+    };
+    let mut xml = Xml::new();
+    xml.open("Error");
+    xml.element("Code", code);
+    xml.element("Message", &denied.message());
+    xml.element("RequestId", request);
+    xml.close("Error");
+    xml_reply(403, request, xml)
+}
+
 const JSON: &str = "application/x-amz-json-1.1";
 
 pub(super) fn json_error(status: u16, refusal: &Refusal, request: &str) -> Response<ReplyBody> {

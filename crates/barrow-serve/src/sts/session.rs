@@ -1,7 +1,7 @@
 //! Credentials for a while, which lead back to whom they were given.
 //!
-//! Nothing of them is stored: the token says whose they are and carries a keyed digest of that;
-//! access key and secret key are derived from it. The key lies with the data, so credentials
+//! Nothing of them is stored: the token says whose they are and carries a keyed digest of that. The
+//! access key is derived from it, and the secret key from the access key. The key lies with the data, so credentials
 //! survive the service.
 
 use std::io;
@@ -14,6 +14,9 @@ use serde::{Deserialize, Serialize};
 use sha2::Sha256;
 
 const DIGEST_BYTES: usize = 32;
+
+/// What access keys for a while begin with.
+const SESSION_KEY: &str = "ASIA";
 
 /// Who holds credentials for a while.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -45,6 +48,7 @@ pub(crate) struct Credentials {
 }
 
 /// Hands out credentials, and knows them again.
+#[derive(Clone)]
 pub(crate) struct Sessions {
     key: [u8; DIGEST_BYTES],
 }
@@ -75,13 +79,27 @@ impl Sessions {
         let told = serde_json::to_vec(session).expect("a session is plain data");
         let digest = self.digest("token", &told);
         let token = [digest.as_slice(), &told].concat();
+        let access_key = access_key(&session.account, &self.digest("access key", &told));
         Credentials {
-            access_key: access_key(&session.account, &self.digest("access key", &told)),
-            // Forty characters, as all secret keys have them.
-            secret_key: BASE64.encode(&self.digest("secret key", &told)[..30]),
+            secret_key: self.secret_of(&access_key),
+            access_key,
             session_token: BASE64.encode(&token),
             expires: session.expires,
         }
+    }
+
+    /// The secret key of an access key that looks like one of ours. Of one that is none, nobody
+    /// knows it but us.
+    pub(crate) fn secret_key(&self, access_key: &str) -> Option<String> {
+        access_key
+            .starts_with(SESSION_KEY)
+            .then(|| self.secret_of(access_key))
+    }
+
+    /// Forty characters, as all secret keys have them.
+    fn secret_of(&self, access_key: &str) -> String {
+        let digest = self.digest("secret key", access_key.as_bytes());
+        BASE64.encode(&digest[..30])
     }
 
     /// Who holds a token, if it is one of ours.
@@ -112,7 +130,7 @@ fn access_key(account: &str, digest: &[u8]) -> String {
     let account: u64 = account.parse().unwrap_or_default();
     let head = 1 << 47 | (account & 0xff_ffff_ffff) << 7 | u64::from(bits[5] & 0x7f);
     bits[..6].copy_from_slice(&head.to_be_bytes()[2..]);
-    format!("ASIA{}", BASE32_NOPAD.encode(&bits))
+    format!("{SESSION_KEY}{}", BASE32_NOPAD.encode(&bits))
 }
 
 /// The account that an access key belongs to, where it says so.

@@ -225,6 +225,38 @@ fn credentials_of_a_session_are_as_good() {
 }
 
 #[test]
+fn buckets_know_the_same_keys() {
+    let case = Case::with_keys();
+    assert_eq!(case.ask("GET /", &[], "").status, 403);
+    assert_eq!(
+        signed(&case, &signer("s3", "wrong"), "GET /", "").status,
+        403
+    );
+    // Signatures of S3 cover the digest of the body.
+    let good = signed(&case, &signer("s3", "secret"), "GET /", "");
+    assert_eq!(good.status, 200, "{}", good.body);
+    let form = "Action=GetSessionToken&Version=2011-06-15";
+    let given = signed(&case, &signer("sts", "secret"), "POST /", form);
+    let session = Signer {
+        access_key: given.element("AccessKeyId"),
+        secret_key: given.element("SecretAccessKey"),
+        token: Some(given.element("SessionToken")),
+        ..signer("s3", "")
+    };
+    let good = signed(&case, &session, "GET /", "");
+    assert_eq!(good.status, 200, "{}", good.body);
+    let without = Signer {
+        token: None,
+        ..session
+    };
+    let refused = signed(&case, &without, "GET /", "");
+    assert_eq!(
+        (refused.status, refused.element("Code")),
+        (403, "InvalidToken")
+    );
+}
+
+#[test]
 fn an_address_that_others_reach_wants_keys() {
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let folder = tempfile::tempdir().unwrap();

@@ -21,7 +21,12 @@ impl Signer<'_> {
         body: &str,
     ) -> Vec<(&'static str, String)> {
         let time = self.time();
-        let mut headers = vec![("host", host.to_owned()), ("x-amz-date", time.clone())];
+        let digest = hex(&Sha256::digest(body));
+        let mut headers = vec![
+            ("host", host.to_owned()),
+            ("x-amz-content-sha256", digest.clone()),
+            ("x-amz-date", time.clone()),
+        ];
         if let Some(token) = self.token {
             headers.push(("x-amz-security-token", token.to_owned()));
         }
@@ -36,7 +41,7 @@ impl Signer<'_> {
         let canonical = format!(
             "{method}\n{path}\n{query}\n{}\n{names}\n{}",
             lines.concat(),
-            hex(&Sha256::digest(body))
+            digest
         );
         let authorization = format!(
             "AWS4-HMAC-SHA256 Credential={}/{}, SignedHeaders={names}, Signature={}",
