@@ -36,10 +36,15 @@ impl Destination {
         if let Some(asked) = Asked::of(head) {
             return Self::Url(asked);
         }
+        let path = head.uri.path();
+        let reads = head.method == Method::GET || head.method == Method::HEAD;
+        let is_for_s3 = signature.is_some_and(|signature| signature.service == "s3");
+        if let Some(digest) = code_digest(path).filter(|_| reads && !is_for_s3) {
+            return Self::Code(digest.to_owned());
+        }
         if let Some(signature) = signature {
             return Self::of_service(&signature.service);
         }
-        let path = head.uri.path();
         let header = |name: &str| head.headers.get(name)?.to_str().ok();
         if let Some(target) = header("x-amz-target") {
             let (service, _) = target.split_once('.').unwrap_or((target, ""));
@@ -48,14 +53,11 @@ impl Destination {
                 other => Self::Elsewhere(other.to_owned()),
             };
         }
-        if head.method == Method::GET || head.method == Method::HEAD {
+        if reads {
             match path {
                 "/health" => return Self::Health,
                 "/metrics" => return Self::Metrics,
                 _ => {}
-            }
-            if let Some(digest) = code_digest(path) {
-                return Self::Code(digest.to_owned());
             }
         }
         let in_query = |wanted: &str| query.iter().any(|(name, _)| name == wanted);
@@ -184,6 +186,17 @@ mod tests {
         let digest = "a".repeat(64);
         let code = Destination::Code(digest.clone());
         check("GET", &format!("/code/{digest}.zip"), &[], &code);
+        let as_lambda = (
+            "authorization",
+            "AWS4-HMAC-SHA256 Credential=a/b/c/lambda/aws4_request",
+        );
+        check("GET", &format!("/code/{digest}.zip"), &[as_lambda], &code);
+        check(
+            "GET",
+            &format!("/code/{digest}.zip"),
+            &[signed],
+            &Destination::S3,
+        );
         check("GET", "/code/x.zip", &[], &Destination::S3);
     }
 }
