@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use rusqlite::{Connection, Params, Transaction, params};
+use rusqlite::{Connection, ToSql, Transaction, params};
 
 use super::groups::{GroupId, StreamId};
 use super::writer::EVENT_OVERHEAD_BYTES;
@@ -28,8 +28,8 @@ impl Default for Limits {
     }
 }
 
-/// Events that go at once: 1 to 10 ms.
-pub(super) const SLICE: i64 = 4096;
+/// The most events that go at once: 1 to 10 ms.
+const SLICE: i64 = 4096;
 
 /// Whether streams went with their last events.
 pub(super) fn enforce(
@@ -44,8 +44,9 @@ pub(super) fn enforce(
             continue;
         }
         // A little more than has to go goes at once, so that not each batch has to begin anew.
-        while bytes > with_room(limits.group_bytes) {
-            let went = evict_of_group(transaction, *group, i64::MAX)?;
+        let target = with_room(limits.group_bytes);
+        while bytes > target {
+            let went = evict_of_group(transaction, *group, i64::MAX, bytes - target)?;
             streams_went |= went.streams;
             if went.events == 0 {
                 break;
@@ -53,20 +54,26 @@ pub(super) fn enforce(
             bytes = bytes_of(transaction, *group)?;
         }
     }
-    if used_bytes(transaction)? > limits.total_bytes {
-        while used_bytes(transaction)? > with_room(limits.total_bytes) {
-            let went = evict_oldest(transaction)?;
+    let mut bytes = used_bytes(transaction)?;
+    if bytes > limits.total_bytes {
+        let target = with_room(limits.total_bytes);
+        while bytes > target {
+            let went = evict_oldest(transaction, bytes - target)?;
             streams_went |= went.streams;
             if went.events == 0 {
                 break;
             }
+            bytes = used_bytes(transaction)?;
         }
     }
     Ok(streams_went)
 }
 
+/// What goes beyond the limit at once: a megabyte, for which nobody waits long.
+const ROOM_BYTES: u64 = 1 << 20;
+
 fn with_room(limit: u64) -> u64 {
-    limit - limit / 16
+    limit - (limit / 16).min(ROOM_BYTES)
 }
 
 /// What is in use of the file; pages that became free are used before it grows.
@@ -91,20 +98,15 @@ pub(super) struct Went {
     pub streams: bool,
 }
 
-/// The oldest events of a group, as far as they are from before `before_ms`.
+/// The oldest events of a group: as many as make up so many bytes, from before `before_ms`.
 pub(super) fn evict_of_group(
     transaction: &Transaction<'_>,
     group: GroupId,
     before_ms: i64,
+    bytes: u64,
 ) -> rusqlite::Result<Went> {
-    evict(
-        transaction,
-        "DELETE FROM events WHERE id IN (
-             SELECT id FROM events WHERE group_id = ?1 AND timestamp < ?2
-             ORDER BY timestamp, id LIMIT ?3)
-         RETURNING group_id, stream_id, octet_length(message)",
-        params![group, before_ms, SLICE],
-    )
+    let wanted = "FROM events WHERE group_id = ?1 AND timestamp < ?2 ORDER BY timestamp, id";
+    evict(transaction, wanted, &[&group, &before_ms], bytes)
 }
 
 /// Events of a stream that is no more.
@@ -112,34 +114,52 @@ pub(super) fn evict_of_stream(
     transaction: &Transaction<'_>,
     stream: StreamId,
 ) -> rusqlite::Result<Went> {
-    evict(
-        transaction,
-        "DELETE FROM events WHERE id IN (
-             SELECT id FROM events WHERE stream_id = ?1 LIMIT ?2)
-         RETURNING group_id, stream_id, octet_length(message)",
-        params![stream, SLICE],
-    )
+    let wanted = "FROM events WHERE stream_id = ?1";
+    evict(transaction, wanted, &[&stream], u64::MAX)
 }
 
 /// The events that came first, whosever they are.
-fn evict_oldest(transaction: &Transaction<'_>) -> rusqlite::Result<Went> {
-    evict(
-        transaction,
-        "DELETE FROM events WHERE id IN (SELECT id FROM events ORDER BY id LIMIT ?1)
-         RETURNING group_id, stream_id, octet_length(message)",
-        params![SLICE],
-    )
+fn evict_oldest(transaction: &Transaction<'_>, bytes: u64) -> rusqlite::Result<Went> {
+    evict(transaction, "FROM events ORDER BY id", &[], bytes)
+}
+
+/// How many of some events make up so many bytes; never none, and never more than a slice.
+fn count(
+    transaction: &Transaction<'_>,
+    wanted: &str,
+    parameters: &[&dyn ToSql],
+    bytes: u64,
+) -> rusqlite::Result<i64> {
+    let statement = format!("SELECT octet_length(message) {wanted} LIMIT {SLICE}");
+    let mut statement = transaction.prepare_cached(&statement)?;
+    let mut rows = statement.query(parameters)?;
+    let (mut found, mut count) = (0, 0);
+    while found < bytes
+        && let Some(row) = rows.next()?
+    {
+        found += row.get::<_, u64>(0)? + EVENT_OVERHEAD_BYTES as u64;
+        count += 1;
+    }
+    Ok(count)
 }
 
 fn evict(
     transaction: &Transaction<'_>,
-    statement: &str,
-    parameters: impl Params,
+    wanted: &str,
+    parameters: &[&dyn ToSql],
+    bytes: u64,
 ) -> rusqlite::Result<Went> {
+    let limit = count(transaction, wanted, parameters, bytes)?;
+    let statement = format!(
+        "DELETE FROM events WHERE id IN (SELECT id {wanted} LIMIT ?{})
+         RETURNING group_id, stream_id, octet_length(message)",
+        parameters.len() + 1
+    );
     let mut went: BTreeMap<(GroupId, StreamId), i64> = BTreeMap::new();
     let mut events = 0;
-    let mut statement = transaction.prepare_cached(statement)?;
-    let mut rows = statement.query(parameters)?;
+    let mut statement = transaction.prepare_cached(&statement)?;
+    let parameters = [parameters, &[&limit as &dyn ToSql]].concat();
+    let mut rows = statement.query(parameters.as_slice())?;
     while let Some(row) = rows.next()? {
         let overhead = i64::try_from(EVENT_OVERHEAD_BYTES).unwrap_or_default();
         *went.entry((row.get(0)?, row.get(1)?)).or_default() += row.get::<_, i64>(2)? + overhead;

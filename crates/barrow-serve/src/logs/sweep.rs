@@ -42,7 +42,9 @@ impl Writer {
             .query_row(params![now, DAY_MS], |row| Ok((row.get(0)?, row.get(1)?)))
             .optional()?;
         if let Some((group, before_ms)) = outdated {
-            self.reorganise(|transaction| bounds::evict_of_group(transaction, group, before_ms))?;
+            self.reorganise(|transaction| {
+                bounds::evict_of_group(transaction, group, before_ms, u64::MAX)
+            })?;
         }
         Ok(outdated.is_some())
     }

@@ -16,6 +16,9 @@ use crate::store::StoreError;
 /// What `CloudWatch` counts for an event besides its message.
 pub(super) const EVENT_OVERHEAD_BYTES: usize = 26;
 
+/// What is kept of the file's own log of changes.
+const CHANGES_LIMIT_BYTES: i64 = 8 << 20;
+
 /// Streams whose ids are remembered.
 const KNOWN_STREAMS: usize = 4096;
 
@@ -51,6 +54,8 @@ struct Added {
 
 impl Writer {
     pub(super) fn new(connection: Connection, limits: Limits) -> rusqlite::Result<Self> {
+        // The log of changes is cut back after a batch that was large.
+        connection.pragma_update(None, "journal_size_limit", CHANGES_LIMIT_BYTES)?;
         let last = "SELECT coalesce(max(id), 0) FROM events";
         let last_id = connection.query_row(last, [], |row| row.get(0))?;
         Ok(Self {
