@@ -21,7 +21,7 @@ use crate::store::{OpenError, Scope, Store};
 use crate::sts::Sessions;
 
 /// How long what nothing needs may lie about. No request takes as long.
-const CLEAR_UP_AFTER: Duration = Duration::from_mins(10);
+const CLEAR_UP_AFTER: Duration = Duration::from_mins(1);
 
 #[derive(Debug, Clone)]
 pub(crate) struct Service(Arc<Shared>);
@@ -250,17 +250,23 @@ impl Service {
     }
 }
 
-/// Removes what nothing needs any more: at the start, and now and then. What cannot be removed now
+/// Removes what nothing needs any more: at the start, and after changes. What cannot be removed now
 /// is tried again.
 async fn clear_up(service: Service) {
     let mut before = SystemTime::now();
+    // What was changed last is too young to be removed at once: it takes another turn.
+    let mut seen = [None; 2];
     loop {
-        let service = service.clone();
-        let swept = tokio::task::spawn_blocking(move || {
-            let _ = sweep::packages(&service.store, &service.codes, before);
-            let _ = sweep::event_sources(&service.store, service.options.settling);
-        });
-        let _ = swept.await;
+        let now = Some(service.store.generation());
+        if seen != [now; 2] {
+            let service = service.clone();
+            let swept = tokio::task::spawn_blocking(move || {
+                let _ = sweep::packages(&service.store, &service.codes, before);
+                let _ = sweep::event_sources(&service.store, service.options.settling);
+            });
+            let _ = swept.await;
+            seen = [seen[1], now];
+        }
         tokio::time::sleep(CLEAR_UP_AFTER).await;
         before = SystemTime::now() - CLEAR_UP_AFTER;
     }

@@ -25,7 +25,7 @@ pub(crate) fn packages(
     codes: &Codes,
     before: SystemTime,
 ) -> Result<usize, SweepError> {
-    let named = store.read(|records| {
+    let named = store.read_aside(|records| {
         let mut named = HashSet::new();
         let mut keep = |told: &Configuration| {
             named.insert(told.code.sha256.clone());
@@ -36,21 +36,21 @@ pub(crate) fn packages(
         records.visit::<LayerVersion>(|_, _, _, version| {
             named.insert(version.code.sha256);
         })?;
-        Ok::<_, StoreError>(named)
+        Ok(named)
     })?;
     Ok(codes.remove_others(&named, before)?)
 }
 
 /// Removes event source mappings that were deleted long enough ago.
 pub(crate) fn event_sources(store: &Store, settling: Duration) -> Result<(), SweepError> {
-    let gone = store.read(|records| {
+    let gone = store.read_aside(|records| {
         let mut gone = Vec::new();
         records.visit::<EventSource>(|scope, _, key, source| {
             if source.is_gone(settling) {
                 gone.push((scope, key));
             }
         })?;
-        Ok::<_, StoreError>(gone)
+        Ok(gone)
     })?;
     if gone.is_empty() {
         return Ok(());

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use barrow_model::{Explain, Fault};
 use camino::{Utf8Path, Utf8PathBuf};
-use rusqlite::{Connection, TransactionBehavior};
+use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 
 use super::Scope;
 use super::records::{Record, Records};
@@ -66,6 +66,7 @@ const CACHE_KIBIBYTES: i64 = 1024;
 
 #[derive(Debug)]
 pub(crate) struct Store {
+    path: Utf8PathBuf,
     // Transactions take microseconds; nobody waits while holding it.
     connection: Mutex<Connection>,
     /// Goes up with every change.
@@ -145,6 +146,7 @@ impl Explain for OpenError {
 impl Store {
     pub(crate) fn open(path: &Utf8Path) -> Result<Self, OpenError> {
         Ok(Self {
+            path: path.to_owned(),
             connection: Mutex::new(connect(path, MIGRATIONS)?),
             generation: AtomicU64::new(0),
         })
@@ -166,6 +168,18 @@ impl Store {
             let all = records.everywhere()?;
             Ok(all)
         })
+    }
+
+    /// The same over a connection of its own: what reads everything holds nobody up.
+    pub(crate) fn read_aside<T>(
+        &self,
+        look: impl FnOnce(&Records<'_>) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let mut connection = Connection::open_with_flags(&self.path, flags)?;
+        connection.busy_timeout(Duration::from_secs(5))?;
+        let transaction = connection.transaction()?;
+        look(&Records::new(&transaction))
     }
 
     /// Changes everything or nothing.

@@ -18,6 +18,8 @@ use super::service;
 const FOLDER: &str = "BARROW_TEST_SERVICE_FOLDER";
 const ADDRESS_FILE: &str = "address";
 const ROUNDS: usize = 6;
+/// Changes come thick and fast.
+const SETTLING: Duration = Duration::from_millis(10);
 const CLIENTS: usize = 3;
 const PATIENCE: Duration = Duration::from_secs(20);
 
@@ -30,7 +32,9 @@ fn serves_until_it_is_killed() {
     let folder = Utf8Path::new(&folder);
     let runtime = tokio::runtime::Runtime::new().unwrap();
     runtime.block_on(async {
-        let server = service::open(&folder.join("data"), None).await.unwrap();
+        let server = service::open(&folder.join("data"), None, SETTLING)
+            .await
+            .unwrap();
         let told = folder.join("address.new");
         std::fs::write(&told, server.address().to_string()).unwrap();
         std::fs::rename(told, folder.join(ADDRESS_FILE)).unwrap();

@@ -46,7 +46,7 @@ impl Service {
         let thread = std::thread::spawn(move || {
             let runtime = tokio::runtime::Runtime::new().unwrap();
             runtime.block_on(async {
-                match open(&data, journal).await {
+                match open(&data, journal, SETTLING).await {
                     Ok(server) => {
                         told.send(Ok(server.address())).unwrap();
                         server
@@ -81,12 +81,16 @@ impl Drop for Service {
     }
 }
 
-pub(crate) async fn open(data: &Utf8Path, journal: Option<Journal>) -> Result<Server, String> {
+pub(crate) async fn open(
+    data: &Utf8Path,
+    journal: Option<Journal>,
+    settling: Duration,
+) -> Result<Server, String> {
     let options = Options {
         listen: "127.0.0.1:0".parse().unwrap(),
         account: "123456789012".to_owned(),
         region: "us-east-1".to_owned(),
-        settling: SETTLING,
+        settling,
         logs: LogLimits::default(),
         credentials: None,
         hosts: Vec::new(),
