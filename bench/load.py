@@ -12,15 +12,15 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
+from oracle import service
+
 STUCK_AFTER_SECONDS = 60
 LENGTH = re.compile(rb"(?i)\r\ncontent-length: *(\d+)")
-SIGNED = "AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/{}/aws4_request, SignedHeaders=host, Signature=" + "0" * 64
 
 
-def request(method: str, target: str, body: bytes = b"", service: str = "lambda", **headers: str) -> bytes:
-    """One request as it goes over the wire. Nobody checks the signature of a service without credentials."""
-    lines = {"Host": "127.0.0.1", "Content-Length": str(len(body)), "Authorization": SIGNED.format(service)}
-    lines |= {name.replace("_", "-"): value for name, value in headers.items()}
+def request(method: str, target: str, body: bytes = b"") -> bytes:
+    """One request to Lambda as it goes over the wire."""
+    lines = {"Host": "127.0.0.1", "Content-Length": str(len(body)), "Authorization": service.signature()}
     head = "".join(f"{name}: {value}\r\n" for name, value in lines.items())
     return f"{method} {target} HTTP/1.1\r\n{head}\r\n".encode() + body
 

@@ -26,7 +26,7 @@ from urllib.parse import quote
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "scripts"))
 
-from load import SIGNED, Drive, drive, request
+from load import Drive, drive, request
 from oracle import corpus, service, venvs
 from oracle.walk import packed
 
@@ -129,7 +129,7 @@ def make_role(port: int) -> None:
     form = {"Action": "CreateRole", "Version": "2010-05-08", "RoleName": "my-lambda-role", "Path": "/service-role/"}
     form["AssumeRolePolicyDocument"] = json.dumps(TRUST)
     body = "&".join(f"{name}={quote(value)}" for name, value in form.items())
-    headers = {"Content-Type": "application/x-www-form-urlencoded", "Authorization": SIGNED.format("iam")}
+    headers = {"Content-Type": "application/x-www-form-urlencoded", "Authorization": service.signature("iam")}
     connection.request("POST", "/", body, headers)
     connection.getresponse().read()
 
@@ -144,7 +144,7 @@ def listed(port: int, expected: int, rounds: int) -> Drive:
         while marker is not None:
             connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
             query = f"?Marker={quote(marker)}" if marker else ""
-            connection.request("GET", f"/2015-03-31/functions{query}", headers={"Authorization": SIGNED.format("lambda")})
+            connection.request("GET", f"/2015-03-31/functions{query}", headers={"Authorization": service.signature()})
             page = json.loads(connection.getresponse().read())
             connection.close()
             names |= {row["FunctionName"] for row in page["Functions"]}

@@ -97,15 +97,13 @@ def parse_arguments() -> argparse.Namespace:
 def prepare(port: int) -> None:
     """Something of each kind, so that requests get past the first look-up."""
     code = {"Runtime": "python3.12", "Handler": "lambda_function.lambda_handler", "Role": service.ROLE, "Code": {"ZipFile": PACKAGE}}
-    dice = random.Random(0)
-    signed = Maker(Model({"shapes": {}, "operations": {}}), "rest-json", {}, dice).signature()
     for method, path, document in (
         ("POST", "/2015-03-31/functions", {"FunctionName": NAME, **code, "Publish": True}),
         ("POST", f"/2015-03-31/functions/{NAME}/aliases", {"Name": "live", "FunctionVersion": "1"}),
         ("POST", f"/2018-10-31/layers/{NAME}/versions", {"Content": {"ZipFile": PACKAGE}}),
         ("POST", f"/2021-10-31/functions/{NAME}/url", {"AuthType": "NONE"}),
     ):
-        send(port, Request(method, path, {"Authorization": signed}, json.dumps(document).encode()))
+        send(port, Request(method, path, {"Authorization": service.signature()}, json.dumps(document).encode()))
 
 
 def known(api: str) -> dict[str, list[str]]:

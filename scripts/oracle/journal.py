@@ -15,7 +15,6 @@ from urllib.parse import quote
 from oracle import service
 from oracle.walk import digest, packed
 
-SIGNED = "AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/{}/aws4_request, SignedHeaders=host, Signature=" + "0" * 64
 ANSWERED_WITHIN_SECONDS = 60
 FUNCTIONS = "/2015-03-31/functions"
 
@@ -36,7 +35,7 @@ class Caller:
         if self.connection is None:
             self.connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=ANSWERED_WITHIN_SECONDS)
         try:
-            self.connection.request(method, target, body, {"Authorization": SIGNED.format(service_name)} | headers)
+            self.connection.request(method, target, body, {"Authorization": service.signature(service_name)} | headers)
             answer = self.connection.getresponse()
             return answer.status, answer.read()
         except (OSError, http.client.HTTPException) as error:

@@ -8,6 +8,7 @@ import string
 from dataclasses import dataclass, field
 from urllib.parse import quote, urlencode, urlsplit
 
+from oracle import service
 from oracle.api_model import Model, Operation
 
 AWKWARD_TEXTS = (
@@ -164,8 +165,7 @@ class Maker:
     def signature(self) -> str:
         scope = {"json": "logs", "query": "sts", "rest-xml": "s3"}.get(self.protocol, "lambda")
         region = self.dice.choice(("us-east-1",) * 20 + ("", "us-east-1/x", "é"))
-        signed = f"test/20260101/{region}/{scope}/aws4_request"
-        return f"AWS4-HMAC-SHA256 Credential={signed}, SignedHeaders=host, Signature={'0' * 64}"
+        return service.signature(scope, region)
 
     # Spoilt below the API.
 

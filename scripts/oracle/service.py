@@ -19,6 +19,12 @@ REGION = "us-east-1"
 ROLE = f"arn:aws:iam::{ACCOUNT}:role/service-role/my-lambda-role"
 
 
+def signature(service_name: str = "lambda", region: str = REGION) -> str:
+    """An Authorization that says which service is meant. Without credentials nobody verifies it."""
+    scope = f"test/20260101/{region}/{service_name}/aws4_request"
+    return f"AWS4-HMAC-SHA256 Credential={scope}, SignedHeaders=host, Signature={'0' * 64}"
+
+
 def free_port() -> int:
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
