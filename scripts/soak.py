@@ -40,6 +40,8 @@ DISK_LEFT_BYTES = 30_000_000
 # An invoke that an environment's death may explain.
 EXCUSED_SECONDS = 3.0
 EVENTS = "soak-events"
+# An event that failed is tried again after one minute and after two more.
+EVENTS_WITHIN_SECONDS = 240
 BUCKET = "soak"
 
 
@@ -55,6 +57,8 @@ class Soak:
     up: threading.Event = field(default_factory=threading.Event)
     generation: int = 0
     environment_killed: float = 0.0
+    # What was killed when.
+    kills: list[tuple[float, str]] = field(default_factory=list)
     restarts: list[float] = field(default_factory=list)
     pids: set[int] = field(default_factory=set)
 
@@ -271,7 +275,8 @@ class Events(threading.Thread):
         super().__init__(name="events", daemon=True)
         self.soak = soak
         self.caller = Caller(soak.server.port)
-        self.accepted: list[str] = []
+        # When each was accepted.
+        self.accepted: dict[str, float] = {}
 
     def run(self) -> None:
         while self.soak.goes_on:
@@ -281,7 +286,7 @@ class Events(threading.Thread):
                 headers = {"X-Amz-Invocation-Type": "Event"}
                 status, _ = self.caller.ask("POST", f"{FUNCTIONS}/{EVENTS}/invocations", json.dumps({"word": word}).encode(), **headers)
                 if status == 202:
-                    self.accepted.append(word)
+                    self.accepted[word] = time.monotonic()
             except NoAnswer:
                 pass
             time.sleep(0.1)
@@ -297,6 +302,14 @@ class Events(threading.Thread):
             token = page.get("nextToken")
             if not token:
                 return set(self.accepted) - seen
+
+    def explained(self, missing: set[str]) -> str:
+        """How long before the next kill those were accepted that are missing; a failed event is tried again within minutes."""
+        lines = []
+        for word in sorted(missing, key=self.accepted.get)[:12]:
+            later = [(moment - self.accepted[word], what) for moment, what in self.soak.kills if moment > self.accepted[word]]
+            lines.append(f"{later[0][0]:.2f} s before {later[0][1]} was killed" if later else "after the last kill")
+        return "; ".join(lines)
 
 
 def main() -> int:
@@ -358,11 +371,11 @@ def load(soak: Soak, options: argparse.Namespace) -> list[str]:
             soak.fail(f"{thread.name} hangs")
     for worker in workers:
         worker.compare()
-    deadline = time.monotonic() + 90
+    deadline = time.monotonic() + EVENTS_WITHIN_SECONDS
     while (missing := events.missing()) and time.monotonic() < deadline:
         time.sleep(1)
     if missing:
-        soak.fail(f"LOST {len(missing)} of {len(events.accepted)} events that were accepted, such as {sorted(missing)[:3]}")
+        soak.fail(f"LOST {len(missing)} of {len(events.accepted)} events that were accepted: {events.explained(missing)}")
     busy = figures(soak)
     for worker in workers:
         worker.clear()
@@ -423,6 +436,7 @@ def kill_at_random(soak: Soak, dice: random.Random) -> None:
             revive(soak)
         elif below := descendants(soak.server.pid):
             soak.environment_killed = time.monotonic()
+            soak.kills.append((soak.environment_killed, "an environment"))
             try:
                 os.kill(dice.choice(below), signal.SIGKILL)
                 soak.counts["environments killed"] += 1
@@ -433,6 +447,7 @@ def kill_at_random(soak: Soak, dice: random.Random) -> None:
 def revive(soak: Soak) -> None:
     """Kills the service and starts it on the same directory."""
     soak.up.clear()
+    soak.kills.append((time.monotonic(), "the service"))
     soak.server.restart()
     soak.pids.add(soak.server.pid)
     soak.restarts.append(soak.server.seconds_to_answer)
