@@ -80,9 +80,10 @@ def parse_arguments() -> argparse.Namespace:
 def load(soak: Soak, options: argparse.Namespace) -> list[str]:
     """The busy time, and the looking afterwards. Gives lines for the report."""
     caller = Caller(soak.server.port)
-    caller.ask("PUT", f"/{BUCKET}", service_name="s3")
-    code = packed("def lambda_handler(event, context):\n    print('DID', event['word'])\n")
-    caller.json("POST", FUNCTIONS, creation(EVENTS, "") | {"Code": {"ZipFile": base64.b64encode(code).decode()}})
+    for bucket in (BUCKET, EVENTS):
+        caller.ask("PUT", f"/{bucket}", service_name="s3")
+    code = base64.b64encode(packed(Events.SOURCE)).decode()
+    caller.json("POST", FUNCTIONS, creation(EVENTS, "") | {"Code": {"ZipFile": code}})
     events = Events(soak)
     workers = [Worker(soak, number, options.seed) for number in range(WORKERS)]
     soak.up.set()
@@ -102,10 +103,8 @@ def load(soak: Soak, options: argparse.Namespace) -> list[str]:
     if missing:
         soak.fail(f"LOST {len(missing)} of {len(events.accepted)} events that were accepted: {events.explained(missing)}")
     busy = figures(soak)
-    for worker in workers:
-        worker.clear()
-    caller = Caller(soak.server.port)
-    caller.ask("DELETE", f"{FUNCTIONS}/{EVENTS}")
+    for owner in (*workers, events):
+        owner.clear()
     revive(soak)
     time.sleep(15)
     last = figures(soak)

@@ -3,6 +3,7 @@
 import base64
 import json
 import random
+import re
 import threading
 import time
 import uuid
@@ -243,7 +244,15 @@ class Worker(threading.Thread):
 
 
 class Events(threading.Thread):
-    """Sends events and remembers which were accepted; the function writes each into its log."""
+    """Sends events and remembers which were accepted; the function leaves an object for each."""
+
+    SOURCE = """
+import urllib.request
+
+def lambda_handler(event, context):
+    put = urllib.request.Request(event["url"], b"done", {"Authorization": event["authorization"]}, method="PUT")
+    urllib.request.urlopen(put, timeout=10).read()
+"""
 
     def __init__(self, soak: Soak) -> None:
         super().__init__(name="events", daemon=True)
@@ -256,31 +265,42 @@ class Events(threading.Thread):
         while self.soak.goes_on:
             self.soak.up.wait()
             word = uuid.uuid4().hex
+            url = f"{self.soak.server.endpoint}/{EVENTS}/{word}"
+            event = {"url": url, "authorization": service.signature("s3")}
+            headers = {"X-Amz-Invocation-Type": "Event"}
             try:
-                headers = {"X-Amz-Invocation-Type": "Event"}
-                status, _ = self.caller.ask("POST", f"{FUNCTIONS}/{EVENTS}/invocations", json.dumps({"word": word}).encode(), **headers)
+                status, _ = self.caller.ask("POST", f"{FUNCTIONS}/{EVENTS}/invocations", json.dumps(event).encode(), **headers)
                 if status == 202:
                     self.accepted[word] = time.monotonic()
             except NoAnswer:
                 pass
             time.sleep(0.1)
 
-    def missing(self) -> set[str]:
-        """Those that the log has not."""
-        seen, token = set(), None
+    def done(self) -> set[str]:
+        """The words of the objects that are there."""
+        seen: set[str] = set()
+        last = ""
         while True:
-            wanted = {"logGroupName": f"/aws/lambda/{EVENTS}", "filterPattern": "DID"} | ({"nextToken": token} if token else {})
-            headers = {"X-Amz-Target": "Logs_20140328.FilterLogEvents", "Content-Type": "application/x-amz-json-1.1"}
-            _, page = self.caller.json("POST", "/", wanted, service_name="logs", **headers)
-            seen |= {row["message"].split()[-1] for row in page.get("events", ())}
-            token = page.get("nextToken")
-            if not token:
-                return set(self.accepted) - seen
+            _, page = self.caller.ask("GET", f"/{EVENTS}?list-type=2&start-after={last}", service_name="s3")
+            words = re.findall(r"<Key>(\w+)</Key>", page.decode())
+            if not words:
+                return seen
+            seen |= set(words)
+            last = words[-1]
+
+    def missing(self) -> set[str]:
+        return set(self.accepted) - self.done()
 
     def explained(self, missing: set[str]) -> str:
-        """How long before the next kill those were accepted that are missing; a failed event is tried again within minutes."""
+        """How long before the next kill those were accepted that are missing."""
         lines = []
         for word in sorted(missing, key=self.accepted.get)[:12]:
             later = [(moment - self.accepted[word], what) for moment, what in self.soak.kills if moment > self.accepted[word]]
             lines.append(f"{later[0][0]:.2f} s before {later[0][1]} was killed" if later else "after the last kill")
         return "; ".join(lines)
+
+    def clear(self) -> None:
+        self.caller = Caller(self.soak.server.port)
+        self.caller.ask("DELETE", f"{FUNCTIONS}/{EVENTS}")
+        for word in self.done():
+            self.caller.ask("DELETE", f"/{EVENTS}/{word}", service_name="s3")
