@@ -96,10 +96,13 @@ const LISTABLE_RUNTIMES: [&str; 55] = [
     "python3.6",
 ];
 
-/// Patterns that the service has otherwise than its model. Recorded 2025-11-25, but for the first:
-/// the model wants two letters, and configurations in use have names of one.
-pub(super) const PATTERNS: [(&str, &str); 3] = [
-    ("EnvironmentVariableName", "[a-zA-Z]([a-zA-Z0-9_])*"),
+/// Where more is taken than a refusal says: the model wants two letters of a variable's name, and
+/// configurations in use have names of one.
+pub(super) const ACCEPTED: [(&str, &str); 1] =
+    [("EnvironmentVariableName", "[a-zA-Z]([a-zA-Z0-9_])*")];
+
+/// Patterns that the service has otherwise than its model. Recorded 2025-11-25.
+pub(super) const PATTERNS: [(&str, &str); 2] = [
     (
         "LayerVersionArn",
         r"(arn:(aws[a-zA-Z-]*)?:lambda:(eusc-)?[a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-\d{1}:\d{12}:layer:[a-zA-Z0-9-_]+:[0-9]+)|(arn:[a-zA-Z0-9-]+:lambda:::awslayer:[a-zA-Z0-9-_]+)",

@@ -48,6 +48,9 @@ pub(crate) struct Shape {
     pub min: Option<Number>,
     pub max: Option<Number>,
     pattern: Option<String>,
+    /// What is taken, where that is more than the pattern says.
+    #[serde(skip)]
+    accepted: Option<&'static str>,
     #[serde(rename = "enum", default)]
     pub values: Vec<String>,
     #[serde(default)]
@@ -130,6 +133,11 @@ impl Model {
         for (name, operation) in &mut model.operations {
             operation.name.clone_from(name);
         }
+        for (name, pattern) in deviations::ACCEPTED {
+            if let Some(shape) = model.shapes.get_mut(name) {
+                shape.accepted = Some(pattern);
+            }
+        }
         for (name, pattern) in deviations::PATTERNS {
             if let Some(shape) = model.shapes.get_mut(name) {
                 shape.pattern = Some(pattern.to_owned());
@@ -184,7 +192,7 @@ impl Shape {
     /// Whether the whole of a text is as the pattern wants it.
     pub(super) fn matches(&self, text: &str) -> bool {
         let regex = self.regex.get_or_init(|| {
-            let pattern = self.pattern.as_ref()?;
+            let pattern = self.accepted.or(self.pattern.as_deref())?;
             Regex::new(&format!("^(?:{pattern})$")).ok()
         });
         // A search that takes too long has not found anything wrong.
