@@ -12,7 +12,7 @@ use crate::front::Guard;
 use crate::inspect::Inspector;
 use crate::invoke::{self, Ground, ProvisionAsked, Queue, Targets};
 use crate::lambda::{
-    Code, Codes, Function, LATEST, Provisioned, Published, Qualified, State, Update, sweep,
+    Code, Codes, Function, LATEST, Listed, Provisioned, Published, Qualified, State, Update, sweep,
 };
 use crate::logs::Logs;
 use crate::metrics::Metrics;
@@ -46,6 +46,7 @@ pub(crate) struct Shared {
     pub queue: Queue,
     pub targets: Targets,
     pub inspector: Inspector,
+    pub listed: Listed,
     pub provisioned: ProvisionAsked,
     background: tokio::runtime::Handle,
     /// Held as long as the data is ours.
@@ -102,6 +103,7 @@ impl Service {
             queue: Queue::new(),
             targets: Targets::default(),
             inspector: Inspector::default(),
+            listed: Listed::default(),
             provisioned: ProvisionAsked::default(),
             background,
             _lock: lock,

@@ -1,7 +1,6 @@
 //! What an operation answers.
 
 use hyper::body::Bytes;
-use serde::Serialize;
 use serde_json::Value;
 
 /// The status is the operation's own unless it says otherwise.
@@ -28,10 +27,18 @@ impl Answer {
         }
     }
 
-    pub(crate) fn json(body: impl Serialize) -> Self {
-        let body = serde_json::to_value(body).expect("answers have texts for keys");
+    pub(crate) fn json(body: impl Into<Value>) -> Self {
         Self {
-            body: Body::Json(body),
+            body: Body::Json(body.into()),
+            ..Self::empty()
+        }
+    }
+
+    /// JSON that is written already.
+    pub(crate) fn written(json: Bytes) -> Self {
+        Self {
+            headers: vec![("content-type", "application/json".to_owned())],
+            body: Body::Bytes(json),
             ..Self::empty()
         }
     }

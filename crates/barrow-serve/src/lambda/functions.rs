@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use hyper::body::Bytes;
 use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
@@ -10,6 +11,7 @@ use super::aliases::Alias;
 use super::configuration::{Configuration, Function, Published, State, Update};
 use super::describe::Shown;
 use super::event_invoke::EventInvokeConfig;
+use super::listed::Asked;
 use super::management::RuntimeManagement;
 use super::names::{LATEST, Qualified};
 use super::pages::Page;
@@ -183,10 +185,21 @@ pub(crate) fn list(call: &Call<'_>) -> Result<Answer, Refusal> {
     let page = Page::of(call, PAGE)?;
     let all_versions = call.text("FunctionVersion") == Some("ALL");
     let scope = &call.scope;
-    call.service.store.read(|records| {
+    // Before anything is read: what is written meanwhile makes it another generation.
+    let generation = call.service.store.generation();
+    let asked = Asked {
+        scope: scope.clone(),
+        after: page.after.clone(),
+        size: page.size,
+        all_versions,
+    };
+    if let Some(kept) = call.service.listed.get(&asked, generation) {
+        return Ok(Answer::written(kept));
+    }
+    let answer = call.service.store.read(|records| {
         let mut functions = records.list::<Function>(scope, "", &page.after, page.reach())?;
         let next = page.cut(&mut functions);
-        let mut shown: Vec<Map<String, Value>> = Vec::new();
+        let mut shown: Vec<Value> = Vec::new();
         for (name, function) in &functions {
             let entry = |version: &str, configuration: &Configuration| {
                 let shown = Shown {
@@ -195,7 +208,7 @@ pub(crate) fn list(call: &Call<'_>) -> Result<Answer, Refusal> {
                     version,
                     qualifier: all_versions.then_some(version),
                 };
-                shown.entry(configuration)
+                Value::Object(shown.entry(configuration))
             };
             shown.push(entry(LATEST, &function.latest));
             if all_versions {
@@ -205,12 +218,16 @@ pub(crate) fn list(call: &Call<'_>) -> Result<Answer, Refusal> {
                 }
             }
         }
-        let mut answer = json!({"Functions": shown});
+        let mut answer = Map::new();
+        answer.insert("Functions".to_owned(), shown.into());
         if let Some(next) = next {
-            answer["NextMarker"] = next.into();
+            answer.insert("NextMarker".to_owned(), next.into());
         }
-        Ok(Answer::json(answer))
-    })
+        Ok::<_, Refusal>(Value::Object(answer))
+    })?;
+    let written = Bytes::from(answer.to_string());
+    call.service.listed.keep(asked, generation, written.clone());
+    Ok(Answer::written(written))
 }
 
 pub(crate) fn delete(call: &Call<'_>) -> Result<Answer, Refusal> {

@@ -22,6 +22,7 @@ mod functions;
 mod layer_permissions;
 mod layer_versions;
 mod layers;
+mod listed;
 mod management;
 mod names;
 mod pages;
@@ -49,6 +50,7 @@ pub(crate) use call::Call;
 pub(crate) use code::Codes;
 pub(crate) use configuration::{Code, Configuration, Function, Published, State, Update};
 pub(crate) use describe::runtime_version_arn;
+pub(crate) use listed::Listed;
 pub(crate) use names::{FunctionName, LATEST, Qualified, function_arn};
 pub(crate) use provisioned::{
     Provisioned, Status, all as all_provisioned, settle as settle_provisioned,
