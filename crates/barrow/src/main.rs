@@ -1,7 +1,7 @@
 //! The binary. Everything it does is in the library beside it.
 
 /// Syntax trees are made and dropped on all cores at once, which takes the C library's allocator a
-/// tenth longer (`bench/check.py`, nothing but modules).
+/// twelfth longer (`bench/check.py`, nothing but modules).
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
