@@ -114,7 +114,7 @@ impl Found<'_> {
             ..
         } = self;
         let at = self.at.strftime("%Y-%m-%dT%H:%M:%S%.3fZ");
-        let message = message.escape_debug();
+        let message = one_line(message);
         format!("{at} package of {function}: {level}[{check}]: {message}")
     }
 
@@ -155,7 +155,7 @@ impl Answered<'_> {
         let at = self.at.strftime("%Y-%m-%dT%H:%M:%S%.3fZ");
         let operation = self.operation.unwrap_or("-");
         let milliseconds = self.milliseconds();
-        let path = path.escape_debug();
+        let path = one_line(path);
         format!("{at} {status} {service} {operation} {method} {path} {milliseconds} ms")
     }
 
@@ -185,6 +185,19 @@ impl Answered<'_> {
     fn milliseconds(&self) -> f64 {
         (self.took.as_secs_f64() * 10_000.0).round() / 10.0
     }
+}
+
+/// Without what would end the line, or do something to a terminal.
+fn one_line(text: &str) -> String {
+    let mut line = String::with_capacity(text.len());
+    for character in text.chars() {
+        if character.is_control() {
+            line.extend(character.escape_default());
+        } else {
+            line.push(character);
+        }
+    }
+    line
 }
 
 #[cfg(test)]

@@ -222,15 +222,20 @@ pub(crate) fn connect(path: &Utf8Path, migrations: &[&str]) -> Result<Connection
         path: path.to_owned(),
         source,
     };
+    let while_made = if path.exists() { "NORMAL" } else { "OFF" };
     let mut connection = Connection::open(path).map_err(failed)?;
     connection
         .busy_timeout(Duration::from_secs(5))
+        // A new file has nothing to lose yet, and each wait for the disk takes 20 ms.
+        .and_then(|()| connection.pragma_update(None, "synchronous", while_made))
         .and_then(|()| connection.pragma_update(None, "journal_mode", "WAL"))
-        // What is committed survives the end of this process, not of the machine's power.
-        .and_then(|()| connection.pragma_update(None, "synchronous", "NORMAL"))
         .and_then(|()| connection.pragma_update(None, "cache_size", -CACHE_KIBIBYTES))
         .map_err(failed)?;
     migrate(&mut connection, path, migrations)?;
+    // What is committed survives the end of this process, not of the machine's power.
+    connection
+        .pragma_update(None, "synchronous", "NORMAL")
+        .map_err(failed)?;
     Ok(connection)
 }
 

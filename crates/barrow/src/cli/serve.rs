@@ -55,8 +55,9 @@ pub struct Args {
     /// than once
     #[arg(long = "host", value_name = "NAME")]
     hosts: Vec<String>,
-    /// Which requests get a line on stderr
-    #[arg(long, value_enum, value_name = "LEVEL", default_value = "error")]
+    /// Which requests get a line on stderr; with `warning` also what would fail in packages that
+    /// come
+    #[arg(long, value_enum, value_name = "LEVEL", default_value = "warning")]
     log_level: LogLevel,
     /// The form of those lines
     #[arg(long, value_enum, default_value = "text")]

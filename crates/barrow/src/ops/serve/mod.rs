@@ -40,6 +40,9 @@ pub struct Options {
 /// the first is under way must find it so.
 const SETTLING: Duration = Duration::from_millis(100);
 
+/// Threads that wait for records and files. Each keeps some memory for itself.
+const BLOCKING_THREADS: usize = 64;
+
 pub fn serve(options: Options, context: &Context) -> Result<()> {
     // Removed when it goes out of scope.
     let scratch = options.ephemeral.then(scratch::folder).transpose()?;
@@ -52,6 +55,7 @@ pub fn serve(options: Options, context: &Context) -> Result<()> {
     };
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
+        .max_blocking_threads(BLOCKING_THREADS)
         .build()
         .map_err(anyhow::Error::from)?;
     let ground = Arc::new(Ground {
