@@ -230,7 +230,7 @@ def moto(options: argparse.Namespace, barrow: Path | None, violations: Violation
     excused_here = [name for name, why in outcomes.items() if why and excused.fullmatch(name)]
     print(
         f"\nmoto {checkout.MOTO.commit}: {sum(not why for why in outcomes.values())} of {len(outcomes)} pass, "
-        f"{len(excused_here)} expect what AWS contradicts, {len(failing)} fail"
+        f"{len(excused_here)} expect what AWS contradicts or only moto can do, {len(failing)} fail"
     )
     for name in failing:
         print(f"  {name}" + (f": {outcomes[name].splitlines()[0][:300]}" if options.details else ""))
