@@ -188,9 +188,14 @@ def answers_again(connection: socket.socket) -> bool:
 
 
 def is_whole(received: bytes, method: str) -> bool:
+    """Whether nothing more is to come: the length is reached, or there is no body at all."""
     head, end, body = received.partition(b"\r\n\r\n")
+    if not end or head.startswith(b"HTTP/1.1 100"):
+        return False
+    if method == "HEAD" or re.match(rb"HTTP/1\.1 (204|304)", head):
+        return True
     length = re.search(rb"(?im)^content-length: (\d+)", head)
-    return bool(end) and not head.startswith(b"HTTP/1.1 100") and (method == "HEAD" or (length is not None and len(body) >= int(length[1])))
+    return body.endswith(b"0\r\n\r\n") if length is None else len(body) >= int(length[1])
 
 
 def parsed(received: bytes) -> Answer | None:
