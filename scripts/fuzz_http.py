@@ -17,6 +17,7 @@ import base64
 import json
 import random
 import re
+import shutil
 import socket
 import sys
 import zlib
@@ -234,7 +235,7 @@ def judge(api: str, request: Request, answer: Answer | str, model: Model, operat
         return None  # S3's own word for what it does not do.
     if answer.status >= 500:
         return f"answers {answer.status}"
-    if answer.status < 400 or request.method == "HEAD" or below:
+    if answer.status < 400 or request.method == "HEAD" or below or "Origin" in request.headers:
         return None
     if api == "lambda" and not request.target.startswith(("/20", "/?")):
         return None  # Not addressed to Lambda.
@@ -257,7 +258,8 @@ def lacking_json(answer: Answer) -> str | None:
 
 def report(offences: list[Offence], asked: Counter[str], said: str) -> None:
     folder = corpus.target_folder() / "oracle" / "fuzz"
-    folder.mkdir(parents=True, exist_ok=True)
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
     print(f"{asked.total()} requests: {', '.join(f'{count} × {what}' for what, count in sorted(asked.items()))}")
     for rule, count in Counter(offence.rule for offence in offences).most_common():
         print(f"{count} × {rule}")
