@@ -6,7 +6,7 @@
 //! ```
 //!
 //! There are so many seats as the machine bears, and each has one environment at a time. A seat is
-//! a task; who sits where is decided in [`state`], under one lock, without waiting. An invoke runs
+//! a task; who sits where is decided in `state`, under one lock, without waiting. An invoke runs
 //! in its seat's task, so a caller who goes away ends nothing and leaks nothing.
 
 mod figures;
