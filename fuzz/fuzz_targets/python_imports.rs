@@ -6,6 +6,7 @@
 //! ```
 #![no_main]
 
+use barrow_check::facts::python::Module;
 use barrow_check::facts::{Facts, Known};
 use barrow_check::package::{File, Form};
 use barrow_check::report::Rules;
@@ -57,9 +58,10 @@ fn file(path: &str, content: &[u8], target: Target) -> File {
     let path = EntryPath::parse(path).expect("a path of ours");
     let known = Known::read(&path, content, target);
     if let Facts::Python(module) = &known.facts {
+        let module: &Module = module;
         let written = postcard::to_allocvec(module).expect("facts can be written");
-        let read = postcard::from_bytes(&written).expect("and read again");
-        assert_eq!(**module, read);
+        let read: Module = postcard::from_bytes(&written).expect("and read again");
+        assert_eq!(*module, read);
     }
     File {
         path,
