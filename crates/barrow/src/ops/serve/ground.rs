@@ -45,9 +45,9 @@ impl barrow_serve::Ground for Ground {
 /// Why there is none, for a client that sees no more than this line.
 fn told(failure: &Failure) -> PlaceError {
     let mut text = format!("{:#}", failure.error);
-    for hint in &failure.hints {
+    for more in failure.details.iter().chain(&failure.hints) {
         text.push_str("; ");
-        text.push_str(hint);
+        text.push_str(more);
     }
     PlaceError::machine(text)
 }
