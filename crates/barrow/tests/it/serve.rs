@@ -168,7 +168,9 @@ fn functions_are_invoked_and_leave_nothing_behind() {
     if !is_possible() {
         return;
     }
-    let service = Serving::start(&project(), "--ephemeral --log-level error");
+    // Its folder is where the service runs.
+    let project = project();
+    let service = Serving::start(&project, "--ephemeral --log-level error");
     let code = "import os\nprint('init')\ndef h(e, c): return [e, os.getpid(), c.function_name]\n";
     service.create("f", code);
     let first = service.invoke("f", &json!({"n": 1}));
